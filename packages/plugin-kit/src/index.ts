@@ -1,0 +1,6 @@
+export * from './exchange.ts'
+export * from './host.ts'
+export * from './phases.ts'
+export * from './plugin.ts'
+export * from './reply.ts'
+export * from './slot.ts'
