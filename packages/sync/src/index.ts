@@ -1,0 +1,3 @@
+export * from './change.ts'
+export * from './delta.ts'
+export * from './digest.ts'
