@@ -17,6 +17,8 @@ export interface Exchange {
   readonly consumer: Consumer | null
   readonly credential: Credential | null
   readonly timing: Timing
+  /** What the route's regular expression captured in the path, by name and by number (`'0'` is the whole match); `undefined` without one. */
+  readonly captures: Readonly<Record<string, string>> | undefined
 
   /** Records who the client is, for later plugins and for consumer-scoped ones. Either part may be null. */
   authenticate(consumer: Consumer | null, credential: Credential | null): void
@@ -96,6 +98,12 @@ export interface Client {
   readonly port: number
   /** The client's address after `trusted_ips` and `real_ip_header`. */
   readonly forwardedIp: string
+  /** The address that the client connected to. */
+  readonly localIp: string
+  /** Number of the connection among those this thread has accepted, from 1. */
+  readonly connection: number
+  /** Number of this request among those of its connection, from 1. */
+  readonly connectionRequest: number
 }
 
 /** Times in milliseconds since the epoch with a fraction; `undefined` until reached. Byte counts include heads. */

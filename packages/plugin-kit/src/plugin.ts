@@ -1,4 +1,5 @@
-import type { InferRecord, RecordField } from '@holdfast/schema'
+import { protocols, protocolsHttp } from '@holdfast/schema'
+import type { EntityCheck, Field, InferRecord, RecordField, Subschema } from '@holdfast/schema'
 import type { Host } from './host.ts'
 import type { Phases } from './phases.ts'
 
@@ -9,11 +10,13 @@ export interface PluginConfig<C extends RecordField = RecordField> {
   readonly priority: number
   /** Kong's version text of the handler, shown under `plugins.available_on_server`. */
   readonly version: string
-  /** Default and allowed `protocols`. */
-  readonly protocols: readonly string[]
+  /** Whether the plugin works for HTTP alone or for any traffic; decides which `protocols` may be chosen. */
+  readonly traffic: 'http' | 'any'
   /** Foreign keys that Kong does not allow for this plugin (`eq: null` in its schema). */
   readonly unscoped?: readonly ('consumer' | 'route' | 'service')[]
   readonly config: C
+  /** Rules over several fields; names are dotted paths from the row, e.g. `config.policy`. */
+  readonly entityChecks?: readonly EntityCheck[]
 }
 
 export interface Plugin<C extends RecordField = RecordField> extends PluginConfig<C> {
@@ -30,4 +33,22 @@ export function definePlugin<C extends RecordField>(
   create: (config: InferRecord<C>, host: Host) => Phases,
 ): Plugin<C> {
   return { ...config, create }
+}
+
+/**
+ * What the plugin adds to the schema of `plugins`, in Kong's order: the scopes it forbids, its protocols, its configuration.
+ * `/schemas/plugins/NAME` shows exactly this.
+ */
+export function pluginSubschema(plugin: PluginConfig): Subschema {
+  const fields: Record<string, Field> = {}
+  for (const scope of plugin.unscoped ?? [])
+    fields[scope] = {
+      type: 'foreign',
+      reference: `${scope}s`,
+      eq: null,
+      description: `Not available for single ${scope}s.`,
+    }
+  fields.protocols = plugin.traffic === 'http' ? protocolsHttp : protocols
+  fields.config = plugin.config
+  return { fields, entity_checks: plugin.entityChecks ?? [] }
 }
