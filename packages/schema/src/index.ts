@@ -1,0 +1,5 @@
+export * from './field.ts'
+export * from './infer.ts'
+export * from './schema.ts'
+export * from './typedefs.ts'
+export * from './url.ts'
