@@ -24,17 +24,14 @@ type Present<F extends Field> = [Field] extends [F]
                     : unknown
 
 /** A field that is required, filled by the gateway or has a default is never null for its readers. */
-type Null<F extends Field> = F extends { readonly default: infer D }
-  ? F extends { readonly required: true }
-    ? never
-    : D extends null
+type Null<F extends Field> = F extends
+  { readonly required: true } | { readonly auto: true } | { readonly abstract: true }
+  ? never
+  : F extends { readonly default: infer D }
+    ? D extends null
       ? null
       : never
-  : F extends { readonly required: true } | { readonly auto: true; readonly required?: true }
-    ? never
-    : F extends { readonly auto: true }
-      ? never
-      : null
+    : null
 
 /** The type of a field's values as readers see them (see `withDefaults` for rows where null was stored over a default). */
 export type Infer<F extends Field> = Present<F> | Null<F>
