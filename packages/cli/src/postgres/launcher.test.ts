@@ -93,7 +93,7 @@ test('a left-over pid file that names some other process does not stop it', asyn
   const first = await start({ folder })
   await first.stop()
   writeFileSync(join(folder, 'data/postmaster.pid'), `${process.pid}\n${join(folder, 'data')}\n`, { mode: 0o600 })
-  await start({ folder })
+  expect((await start({ folder })).pid).not.toBe(process.pid)
 })
 
 test('an interrupted first start is begun anew', async () => {
