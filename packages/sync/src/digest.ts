@@ -50,10 +50,12 @@ export function canonicalText(value: unknown): string {
   if (typeof value !== 'object') return JSON.stringify(typeof value === 'bigint' ? Number(value) : value)
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
   let text = ''
-  for (const key of Object.keys(value).sort()) {
+  for (const key of Object.keys(value).toSorted()) {
     const member = (value as Record<string, unknown>)[key]
     if (member === null || member === undefined) continue
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(member)}`
+    // The msgpack decoder renames this member, for safety; both ends must still agree on the row.
+    const name = key === '__proto__' ? '__proto_' : key
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalText(member)}`
   }
   return `{${text}}`
 }
