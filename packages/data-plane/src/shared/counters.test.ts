@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
+import { counterFamilies } from './counter-families.ts'
 import { attachCounters, createCounters } from './counters.ts'
 import type { Stress } from './counters.stress.ts'
+import { renderExposition } from './exposition.ts'
 import { createSharedMemory } from './memory.ts'
 
 const seed = [1, 2, 3, 4] as const
@@ -63,6 +65,7 @@ describe('one thread', () => {
     expect(counters.stats).toEqual({ used: 16, evicted: 1, uncounted: 0 })
     expect(counters.read('k1', 1_000)).toBe(0)
     expect(counters.read('k2', 1_000)).toBe(1)
+    expect(renderExposition(counterFamilies(counters))).toContain('\nholdfast_shared_counters_evicted_total 1\n')
   })
 
   test('tens of thousands of counters are kept apart', () => {
