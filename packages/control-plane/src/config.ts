@@ -10,17 +10,20 @@ export interface ControlPlaneConfig {
   readonly clusterListen: readonly { readonly ip: string; readonly port: number }[]
   /** For `role = traditional`: the unix socket on which the hub serves the data plane beside it. */
   readonly localSocketPath: string | undefined
-  readonly cluster: {
-    readonly mtls: 'shared' | 'pki' | 'pki_check_cn'
-    /** Paths, read again on SIGHUP and when the files change. */
-    readonly certPath: string
-    readonly keyPath: string
-    readonly caPath: string | undefined
-    /** `cluster_allowed_common_names`, for `pki_check_cn`. */
-    readonly allowedCommonNames: readonly string[]
-  } | undefined
+  readonly cluster:
+    | {
+        readonly mtls: 'shared' | 'pki' | 'pki_check_cn'
+        /** Paths, read again on SIGHUP and when the files change. */
+        readonly certPath: string
+        readonly keyPath: string
+        readonly caPath: string | undefined
+        /** `cluster_allowed_common_names`, for `pki_check_cn`. */
+        readonly allowedCommonNames: readonly string[]
+      }
+    | undefined
   /** Seconds after which a data plane that was not seen any more is forgotten. */
   readonly dataPlanePurgeDelay: number
+  /** Certificate of TLS listeners of the Admin API and its key, PEM. */
   readonly sslCert: string
   readonly sslCertKey: string
   /** What `GET /` echoes under `configuration`; secrets already replaced. */

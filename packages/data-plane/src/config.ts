@@ -17,7 +17,11 @@ export interface DataPlaneConfig {
   /** `X-Real-IP`, `X-Forwarded-For`, `proxy_protocol` or another header's name, lower case. */
   readonly realIpHeader: string
   readonly realIpRecursive: boolean
-  readonly upstreamKeepalive: { readonly poolSize: number; readonly maxRequests: number; readonly idleTimeoutMs: number }
+  readonly upstreamKeepalive: {
+    readonly poolSize: number
+    readonly maxRequests: number
+    readonly idleTimeoutMs: number
+  }
   /** Which of the gateway's own response headers are sent (`headers` in kong.conf), lower case, tokens expanded. */
   readonly responseHeaders: ReadonlySet<GatewayHeader>
   /** Whether `X-Kong-Request-Id` goes to the service (`headers_upstream`). */
@@ -51,6 +55,7 @@ export type ConfigSource =
       readonly certPath: string
       readonly keyPath: string
       readonly caPath: string | undefined
+      /** Name that the control plane must show; empty: the host of the address that is being tried (`pki` without `cluster_server_name`). */
       readonly serverName: string
       readonly labels: Readonly<Record<string, string>>
     }

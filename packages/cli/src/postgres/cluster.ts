@@ -1,11 +1,10 @@
 // The folder of an embedded PostgreSQL: data, password, socket and log.
 import { spawn } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -14,9 +13,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CommandError } from '../command-error.ts'
+import { socketFolder } from '../socket-folder.ts'
 import type { PostgresBinaries } from './binaries.ts'
 import { commandPrefix, dataOwner, missing, type Privilege } from './privilege.ts'
 
@@ -28,9 +27,6 @@ export interface Cluster {
 }
 
 export const SUPERUSER = 'holdfast'
-
-/** Longest path that a unix socket may have, less PostgreSQL's own `/.s.PGSQL.5432`. */
-const LONGEST_SOCKET_FOLDER = 107 - 16
 
 /**
  * Makes the folder ready, with a new database cluster where there is none. A cluster appears under its name only when it is whole:
@@ -45,7 +41,7 @@ export async function prepareCluster(
   const root = realpathSync(folder)
   const cluster = {
     dataDir: join(root, 'data'),
-    socketDir: socketFolder(root, privilege),
+    socketDir: socketFolder(join(root, 'socket'), dataOwner(privilege)),
     logPath: join(root, 'postgres.log'),
     password: readPassword(join(root, 'password')),
   }
@@ -86,21 +82,6 @@ function makeFolder(path: string, privilege: Privilege): void {
   chmodSync(path, 0o700)
   const owner = dataOwner(privilege)
   if (owner !== undefined) chownSync(path, owner, owner)
-}
-
-function socketFolder(root: string, privilege: Privilege): string {
-  let folder = join(root, 'socket')
-  if (Buffer.byteLength(folder) > LONGEST_SOCKET_FOLDER) {
-    const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
-    folder = join(tmpdir(), `holdfast-${process.getuid?.() ?? 0}-${name}`)
-  }
-  makeFolder(folder, privilege)
-  // A folder below /tmp that somebody else made first would let them answer in the database's place.
-  const expected = dataOwner(privilege) ?? process.getuid?.()
-  const found = lstatSync(folder)
-  if (!found.isDirectory() || found.uid !== expected)
-    throw new CommandError(`${folder} belongs to somebody else: remove it, or choose a shorter prefix.`)
-  return folder
 }
 
 function readPassword(path: string): string {
