@@ -15,10 +15,12 @@ export class Failure extends Error {
 
 export type FailureKind =
   | 'bad_request'
+  | 'method_not_allowed'
   | 'uri_too_long'
   | 'head_too_large'
   | 'body_too_large'
   | 'unsupported_encoding'
+  | 'unsupported_version'
   | 'client_timeout'
   | 'client_gone'
   | 'no_route'

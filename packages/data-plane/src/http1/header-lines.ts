@@ -1,0 +1,95 @@
+import { droppedLine, hashName } from './header-names.ts'
+import { lineStride, scanned } from './header-scan.ts'
+
+/**
+ * The header lines of one message: its head as latin1 text and a table of offsets into it. Immutable, and owned by whoever holds
+ * it: the table is a copy of the scanner's, so it outlives any suspension of the request.
+ */
+export class HeaderLines {
+  /** The whole head, start line and empty line included. */
+  readonly text: string
+  readonly count: number
+  readonly #table: readonly number[]
+
+  constructor(text: string, count: number, table: readonly number[]) {
+    this.text = text
+    this.count = count
+    this.#table = table
+  }
+
+  /** Takes over what `scanHeaderLines` found last. */
+  static fromScan(text: string): HeaderLines {
+    const size = scanned.count * lineStride
+    const table: number[] = new Array<number>(size)
+    const lines = scanned.lines
+    for (let i = 0; i < size; i++) table[i] = lines[i]!
+    return new HeaderLines(text, scanned.count, table)
+  }
+
+  id(line: number): number {
+    return this.#table[line * lineStride + 5]!
+  }
+
+  name(line: number): string {
+    const at = line * lineStride
+    return this.text.slice(this.#table[at], this.#table[at + 1])
+  }
+
+  value(line: number): string {
+    const at = line * lineStride
+    return this.text.slice(this.#table[at + 2], this.#table[at + 3])
+  }
+
+  /** Where the line begins in `text`. */
+  start(line: number): number {
+    return this.#table[line * lineStride]!
+  }
+
+  /** Where the line after this one, or the empty line, begins. */
+  end(line: number): number {
+    return line + 1 === this.count ? this.text.length - 2 : this.#table[(line + 1) * lineStride]!
+  }
+
+  /** First line with this name from line `from` on, or -1. */
+  find(lowerCaseName: string, from = 0): number {
+    const hash = hashName(lowerCaseName)
+    const length = lowerCaseName.length
+    for (let line = from; line < this.count; line++) {
+      const at = line * lineStride
+      if (this.#table[at + 4] !== hash || this.#table[at + 5] === droppedLine) continue
+      if (this.#table[at + 1]! - this.#table[at]! !== length) continue
+      if (this.name(line).toLowerCase() === lowerCaseName) return line
+    }
+    return -1
+  }
+
+  /** First line with this engine header's id, or -1. */
+  findId(id: number): number {
+    for (let line = 0; line < this.count; line++) if (this.#table[line * lineStride + 5] === id) return line
+    return -1
+  }
+
+  get(lowerCaseName: string): string | undefined {
+    const line = this.find(lowerCaseName)
+    return line < 0 ? undefined : this.value(line)
+  }
+
+  values(lowerCaseName: string): readonly string[] {
+    let line = this.find(lowerCaseName)
+    if (line < 0) return noValues
+    const found: string[] = []
+    for (; line >= 0; line = this.find(lowerCaseName, line + 1)) found.push(this.value(line))
+    return found
+  }
+
+  *entries(): Generator<readonly [name: string, value: string]> {
+    for (let line = 0; line < this.count; line++) {
+      if (this.id(line) !== droppedLine) yield [this.name(line), this.value(line)]
+    }
+  }
+}
+
+const noValues: readonly string[] = []
+
+/** For answers that are not read from a peer. */
+export const noHeaderLines: HeaderLines = new HeaderLines('\r\n', 0, [])

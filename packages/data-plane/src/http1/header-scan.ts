@@ -1,0 +1,84 @@
+import { nameBytes, unusualNameBytes, valueBytes } from './characters.ts'
+import { droppedLine, findHeaderId, nameSeed } from './header-names.ts'
+import { headLimits } from './limits.ts'
+
+/** Why a head was not taken; `more` means it has not arrived whole. Negative, so that offsets and verdicts share a number. */
+export const scanVerdict = { more: -1, bad: -2, lineTooLong: -3, headTooLarge: -4, version: -5 } as const
+
+/** Numbers kept per header line: name start and end, value start and end, hash of the lower-case name, header id. */
+export const lineStride = 6
+
+/** Lines of the head scanned last. Valid until the next scan on this thread: `HeaderLines` copies what it needs. */
+export const scanned = { lines: new Int32Array(lineStride * headLimits.headers), count: 0 }
+
+const tab = 9
+const lf = 10
+const cr = 13
+const space = 32
+const colon = 58
+
+/**
+ * Scans header lines from `position` to the empty line that ends them and returns where the body begins, or a verdict.
+ * Offsets are written relative to `base`. Strict as RFC 9112 §5 allows: CRLF only, no line folding, no space before the colon.
+ */
+export function scanHeaderLines(
+  bytes: Uint8Array,
+  base: number,
+  position: number,
+  end: number,
+  dropUnusualNames: boolean,
+): number {
+  const lines = scanned.lines
+  const names = nameBytes
+  const values = valueBytes
+  let count = 0
+  let at = 0
+  for (;;) {
+    const start = position
+    let hash = nameSeed
+    let unusual = 0
+    let byte = 0
+    for (; position < end; position++) {
+      byte = bytes[position]!
+      const lower = names[byte]!
+      if (lower === 0) break
+      hash = (Math.imul(hash, 31) + lower) | 0
+      unusual |= unusualNameBytes[byte]!
+    }
+    if (position >= end) return unfinished(base, start, end)
+    if (position === start) {
+      if (byte !== cr) return scanVerdict.bad
+      if (position + 1 >= end) return unfinished(base, start, end)
+      if (bytes[position + 1] !== lf) return scanVerdict.bad
+      if (position + 2 - base > headLimits.head) return scanVerdict.headTooLarge
+      scanned.count = count
+      return position + 2
+    }
+    if (byte !== colon) return scanVerdict.bad
+    const nameEnd = position++
+    while (position < end && (bytes[position] === space || bytes[position] === tab)) position++
+    const valueStart = position
+    while (position < end && values[bytes[position]!] === 1) position++
+    if (position + 1 >= end) return position < end && bytes[position] !== cr ? scanVerdict.bad : unfinished(base, start, end)
+    if (bytes[position] !== cr || bytes[position + 1] !== lf) return scanVerdict.bad
+    if (position - start > headLimits.line) return scanVerdict.lineTooLong
+    if (count === headLimits.headers) return scanVerdict.headTooLarge
+    let valueEnd = position
+    while (valueEnd > valueStart && (bytes[valueEnd - 1] === space || bytes[valueEnd - 1] === tab)) valueEnd--
+    lines[at] = start - base
+    lines[at + 1] = nameEnd - base
+    lines[at + 2] = valueStart - base
+    lines[at + 3] = valueEnd - base
+    lines[at + 4] = hash
+    lines[at + 5] = unusual === 1 && dropUnusualNames ? droppedLine : findHeaderId(hash, bytes, start, nameEnd)
+    at += lineStride
+    count++
+    position += 2
+  }
+}
+
+/** A head that has not ended yet may already be too long. */
+export function unfinished(headStart: number, lineStart: number, end: number): number {
+  if (end - lineStart > headLimits.line) return scanVerdict.lineTooLong
+  return end - headStart > headLimits.head ? scanVerdict.headTooLarge : scanVerdict.more
+}

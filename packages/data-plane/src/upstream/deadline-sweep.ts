@@ -1,0 +1,33 @@
+/** Something with a time limit. `sweep` is called now and then and compares for itself. */
+export interface Swept {
+  /** `now` is `performance.now()`. */
+  sweep(now: number): void
+}
+
+/** One timer for many time limits: a limit costs a store into a field, not a timer per socket. Limits are kept to within `everyMs`. */
+export class DeadlineSweep {
+  readonly #members = new Set<Swept>()
+  readonly #everyMs: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs
+  }
+
+  add(member: Swept): void {
+    this.#members.add(member)
+    this.#timer ??= setInterval(this.#run, this.#everyMs).unref()
+  }
+
+  delete(member: Swept): void {
+    this.#members.delete(member)
+    if (this.#members.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  readonly #run = (): void => {
+    const now = performance.now()
+    for (const member of this.#members) member.sweep(now)
+  }
+}
