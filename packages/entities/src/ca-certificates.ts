@@ -1,5 +1,5 @@
 import { certificate, createdAt, tags, updatedAt, uuid } from '@holdfast/schema'
-import { caCertificateDigest, caCertificateFunctions } from './ca-certificate-checks.ts'
+import { caCertificateFunctions } from './ca-certificate-checks.ts'
 import { defineEntity } from './entity.ts'
 import type { Row } from './entity.ts'
 
@@ -21,7 +21,7 @@ export const caCertificates = defineEntity({
     tags,
   },
   entity_checks: [{ custom_entity_check: { field_sources: ['cert'], fn: 'valid_ca' } }],
-  transformations: [{ input: ['cert'], onWrite: caCertificateDigest }],
+  transformations: [{ input: ['cert'], on_write: 'cert_digest' }],
   functions: caCertificateFunctions,
 })
 

@@ -11,8 +11,6 @@ export interface Entity extends Schema {
   readonly nested?: readonly NestedPath[]
   /** Fields that are unique together. */
   readonly cache_key?: readonly string[]
-  /** Fields that the store computes from others before writing. */
-  readonly transformations?: readonly Transformation[]
   /** Data planes compile `compiled` rows into memory and look `keyed` ones up in their replica when a request needs one. */
   readonly held: 'compiled' | 'keyed'
 }
@@ -24,12 +22,6 @@ export interface NestedPath {
   readonly under: string
   /** Last part of the address, e.g. `key-auth` in `/consumers/{consumer}/key-auth`. */
   readonly as: string
-}
-
-export interface Transformation {
-  /** Runs when one of these fields is given. */
-  readonly input: readonly string[]
-  readonly onWrite: (row: { readonly [field: string]: unknown }) => { readonly [field: string]: unknown }
 }
 
 /** Keeps literal types, so that `Row` can be inferred. */

@@ -1,9 +1,11 @@
 import { splitUrl } from '@holdfast/schema'
 
 /** What the shorthand `url` of a service sets. Without a port every scheme but https gets 80, as in Kong. */
-export function serviceUrl(text: string): { protocol: string; host: string | null; port: number; path: string | null } {
+export function serviceUrl(text: string | null): { readonly [field: string]: unknown } | undefined {
+  if (text === null) return undefined
   const { scheme, host, port, path } = splitUrl(text)
-  const given = port === undefined ? undefined : Number(port)
+  // What is no number is kept, to be refused as a port.
+  const given = port === undefined ? undefined : /^[0-9]+$/.test(port) ? Number(port) : port
   const protocol = scheme ?? (given === 443 ? 'https' : 'http')
   return {
     protocol,

@@ -36,6 +36,7 @@ export const targets = defineEntity({
     },
     tags,
   },
+  transformations: [{ input: ['target'], on_write: 'target' }],
   functions: targetFunctions,
 })
 

@@ -1,3 +1,4 @@
+import { parseAddress } from '@holdfast/schema'
 import type { EntityCheck, FieldMatch, Functions } from '@holdfast/schema'
 
 const when = (if_field: string, value: string, then_field: string, then_match: FieldMatch): EntityCheck => ({
@@ -34,6 +35,7 @@ export const upstreamChecks: readonly EntityCheck[] = [
 ]
 
 export const upstreamFunctions: Functions = {
+  validators: { upstream_name: upstreamName },
   shorthands: {
     algorithm: (algorithm: string) =>
       algorithm === 'least-connections' || algorithm === 'latency' ? { algorithm, hash_on: null } : { algorithm },
@@ -42,4 +44,18 @@ export const upstreamFunctions: Functions = {
       return { hash_on, algorithm: hash_on === 'none' ? 'round-robin' : 'consistent-hashing' }
     },
   },
+}
+
+/** An upstream is named like a host, because services address it as one. */
+function upstreamName(name: string): string | undefined {
+  const address = parseAddress(name)
+  const wrong =
+    typeof address === 'string'
+      ? 'must be a valid hostname'
+      : address.type !== 'name'
+        ? 'no ip addresses allowed'
+        : address.port !== undefined
+          ? 'no port allowed'
+          : undefined
+  return wrong && `Invalid name ('${name}'); ${wrong}`
 }

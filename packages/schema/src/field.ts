@@ -237,10 +237,16 @@ type Value = any
 export interface Functions {
   /** Answer the violation's text, or undefined if the value is right. Called only with a value of the field's type. */
   readonly validators?: { readonly [name: string]: (value: Value) => string | undefined }
-  /** Answer the violation's text, or undefined. */
-  readonly checks?: { readonly [name: string]: (row: { readonly [field: string]: Value }) => string | undefined }
+  /** Answer the violation's text, or undefined. `now` is in milliseconds since the epoch. */
+  readonly checks?: {
+    readonly [name: string]: (row: { readonly [field: string]: Value }, now: number) => string | undefined
+  }
   /** From a shorthand's value to the members it sets; undefined sets none. */
   readonly shorthands?: { readonly [name: string]: (value: Value) => { readonly [field: string]: unknown } | undefined }
+  /** From a row that keeps all rules to the fields computed from it. */
+  readonly transforms?: {
+    readonly [name: string]: (row: { readonly [field: string]: Value }) => { readonly [field: string]: unknown }
+  }
   /** From a record back to the value of a deprecated shorthand. */
   readonly reverse?: { readonly [name: string]: (record: { readonly [field: string]: Value }) => unknown }
 }

@@ -11,6 +11,17 @@ export interface Schema extends Structure {
   readonly subschemas?: { readonly [key: string]: Subschema }
   /** Text for an unknown subschema; `%s` stands for the value of `subschema_key`. */
   readonly subschema_error?: string
+  readonly transformations?: readonly Transformation[]
+}
+
+/** Fields that are computed from others before a row is stored. */
+export interface Transformation {
+  /** Runs when these fields are given. */
+  readonly input: readonly string[]
+  /** Further fields that it takes; it also runs when one of them changes. */
+  readonly needs?: readonly string[]
+  /** Name of a function in `functions.transforms`. */
+  readonly on_write: string
 }
 
 /** Fields that take the place of the schema's own for rows of one kind, and checks for these rows alone. */
