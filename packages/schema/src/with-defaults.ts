@@ -7,15 +7,15 @@ import { isRow, own } from './values.ts'
  * a field existed gets the field. The row itself is returned where nothing is missing.
  */
 export function withDefaults<R extends object>(structure: Structure, row: R): R {
-  let result: Record<string, unknown> | undefined
+  const changes: Record<string, unknown> = {}
+  let changed = false
   for (const [name, field] of fieldsWithDefaults(structure)) {
     const stored = own(row as { readonly [field: string]: unknown }, name)
     const value = stored ?? field.default ?? (field.type === 'record' && field.required ? {} : null)
     const full = field.type === 'record' && !field.abstract && isRow(value) ? withDefaults(field, value) : value
     if (full === stored) continue
-    const changed: Record<string, unknown> = result ?? { ...row }
-    changed[name] = full
-    result = changed
+    changes[name] = full
+    changed = true
   }
-  return (result ?? row) as R
+  return changed ? { ...row, ...changes } : row
 }
