@@ -1,0 +1,422 @@
+import { execFile, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  openSync,
+  writeSync,
+  closeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { consumers, keyauthCredentials, routes } from '@holdfast/entities'
+import { addRow, formatDigest } from '@holdfast/sync'
+import type { Change, Delta, Revision, WireRow } from '@holdfast/sync'
+import { openReader } from './open-reader.ts'
+import { Replica, declarativeHistory, prepareRows } from './replica.ts'
+import type { ReplicaLog } from './replica.ts'
+
+const run = promisify(execFile)
+const log: ReplicaLog = { info: () => {}, warn: () => {}, error: () => {} }
+let path: string
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), 'holdfast-replica-')), 'replica')
+})
+afterEach(() => rmSync(join(path, '..'), { recursive: true, force: true }))
+
+const revision = (n: number): Revision => n as Revision
+const route = (id: string, service: string | null = null, name = `route-${id}`): WireRow => ({
+  id,
+  name,
+  service: service && { id: service },
+})
+const put = (entity: string, id: string, row: WireRow): Change => ({ op: 'put', entity, id, row })
+
+function digestOf(rows: readonly (readonly [string, string, WireRow])[]): string {
+  return formatDigest(rows.reduce((sum, [entity, id, row]) => addRow(sum, entity, id, row), 0n))
+}
+
+/** A replica that stands at revision 1 of `life` with these rows. */
+async function filled(rows: readonly (readonly [string, string, WireRow])[], chunk = 1000): Promise<Replica> {
+  const replica = await Replica.open({ path, log })
+  await snapshot(replica, rows, { chunk })
+  return replica
+}
+
+async function snapshot(
+  replica: Replica,
+  rows: readonly (readonly [string, string, WireRow])[],
+  { history = 'life', at = 1, chunk = 1000 } = {},
+): Promise<void> {
+  const digest = digestOf(rows)
+  const chunks = Math.ceil(rows.length / chunk)
+  await replica.beginSnapshot({ history, revision: revision(at), digest, chunks, next: 0 })
+  for (let i = 0; i < chunks; i++) replica.storeChunk(i, rows.slice(i * chunk, (i + 1) * chunk))
+  const prepared = replica.prepareSnapshot(digest)
+  if (prepared.kind !== 'ready') throw new Error(prepared.kind)
+  prepared.commit()
+}
+
+const twoRoutes = [
+  ['services', 's1', { id: 's1', name: 'one' }],
+  ['routes', 'a', route('a', 's1')],
+  ['routes', 'b', route('b')],
+] as const
+
+function delta(
+  from: number,
+  to: number,
+  changes: Change[],
+  rowsAfter: readonly (readonly [string, string, WireRow])[],
+): Delta {
+  return { from: revision(from), to: revision(to), changes, digest: digestOf(rowsAfter) }
+}
+
+describe('lookups', () => {
+  test('by id, unique field and foreign field, all in order of id', async () => {
+    const replica = await filled(twoRoutes)
+    const { reader } = replica
+    expect(reader.get(routes, 'a')).toEqual(route('a', 's1'))
+    expect(reader.get(routes, 'nobody')).toBeUndefined()
+    expect(reader.by(routes, 'name', 'route-b')?.id).toBe('b')
+    expect(reader.by(routes, 'id', 'b')?.id).toBe('b')
+    expect(reader.by(routes, 'name', 'other')).toBeUndefined()
+    expect(reader.childrenOf(routes, 'service', 's1').map((row) => row.id)).toEqual(['a'])
+    expect([...reader.all(routes)].map((row) => row.id)).toEqual(['a', 'b'])
+    await replica.close()
+  })
+
+  test('a very long unique value, and one with slashes', async () => {
+    const long = 'k'.repeat(5000)
+    const rows = [
+      ['keyauth_credentials', 'c1', { id: 'c1', key: long, consumer: { id: 'x' } }],
+      ['keyauth_credentials', 'c2', { id: 'c2', key: 'a/b/=c', consumer: { id: 'x' } }],
+    ] as const
+    const replica = await filled(rows)
+    expect(replica.reader.by(keyauthCredentials, 'key', long)?.id).toBe('c1')
+    expect(replica.reader.by(keyauthCredentials, 'key', `${long}k`)).toBeUndefined()
+    expect(replica.reader.by(keyauthCredentials, 'key', 'a/b/=c')?.id).toBe('c2')
+    expect(replica.reader.by(keyauthCredentials, 'key', 'a')).toBeUndefined()
+    await replica.close()
+  })
+
+  test('follow a value that moves from row to row within one delta', async () => {
+    const replica = await filled([
+      ['routes', 'a', route('a', null, 'x')],
+      ['routes', 'b', route('b', null, 'y')],
+    ])
+    expect(replica.reader.by(routes, 'name', 'x')?.id).toBe('a')
+    const after = [route('a', null, 'y'), route('b', null, 'x')]
+    const changes = after.map((row) => put('routes', String(row['id']), row))
+    const rows = after.map((row) => ['routes', String(row['id']), row] as const)
+    expect(replica.apply(delta(1, 2, changes, rows))).toBe('applied')
+    expect(replica.reader.by(routes, 'name', 'x')?.id).toBe('b')
+    expect(replica.reader.by(routes, 'name', 'y')?.id).toBe('a')
+    await replica.close()
+    const again = await Replica.open({ path, log })
+    expect(again.standing.revision).toBe(2)
+    await again.close()
+  })
+})
+
+describe('apply', () => {
+  test('applied, duplicate, gap, diverged', async () => {
+    const replica = await filled(twoRoutes)
+    const added = ['routes', 'c', route('c', 's1')] as const
+    const next = delta(1, 2, [put(...added)], [...twoRoutes, added])
+    expect(replica.apply({ ...next, digest: 'f'.repeat(32) })).toBe('diverged')
+    expect(replica.apply({ ...next, from: revision(7), to: revision(8) })).toBe('gap')
+    expect(replica.standing.revision).toBe(1)
+    expect(replica.apply(next)).toBe('applied')
+    expect(replica.apply(next)).toBe('duplicate')
+    expect(replica.standing).toEqual({ history: 'life', revision: 2, digest: next.digest })
+    await replica.close()
+  })
+
+  test('what is prepared can be read before it is committed, and only there', async () => {
+    const replica = await filled(twoRoutes)
+    const renamed = route('b', 's1', 'renamed')
+    const added = route('aa', 's1')
+    const changes: Change[] = [
+      put('routes', 'b', renamed),
+      put('routes', 'aa', added),
+      { op: 'delete', entity: 'routes', id: 'a' },
+    ]
+    const rows = [twoRoutes[0], ['routes', 'b', renamed], ['routes', 'aa', added]] as const
+    const prepared = replica.prepare(delta(1, 2, changes, rows))
+    if (prepared.kind !== 'ready') throw new Error(prepared.kind)
+    const tried = prepared.reader
+    const view = (reader: typeof tried): unknown => ({
+      all: [...reader.all(routes)].map((row) => row.id),
+      a: reader.get(routes, 'a')?.id,
+      byOld: reader.by(routes, 'name', 'route-b')?.id,
+      byNew: reader.by(routes, 'name', 'renamed')?.id,
+      children: reader.childrenOf(routes, 'service', 's1').map((row) => row.id),
+    })
+    const before = { all: ['a', 'b'], a: 'a', byOld: 'b', byNew: undefined, children: ['a'] }
+    const after = { all: ['aa', 'b'], a: undefined, byOld: undefined, byNew: 'b', children: ['aa', 'b'] }
+    expect(view(tried)).toEqual(after)
+    expect(view(replica.reader)).toEqual(before)
+    prepared.commit()
+    expect(view(replica.reader)).toEqual(after)
+    await replica.close()
+  })
+})
+
+describe('readers of other threads', () => {
+  test('stay at their revision until refreshed, and follow a swap of generations', async () => {
+    const replica = await filled(twoRoutes)
+    const reader = openReader(path)
+    expect(reader.by(routes, 'name', 'route-a')?.id).toBe('a')
+    const changes: Change[] = [{ op: 'delete', entity: 'routes', id: 'a' }]
+    replica.apply(delta(1, 2, changes, [twoRoutes[0], twoRoutes[2]]))
+    expect(reader.revision).toBe(1)
+    expect([...reader.all(routes)]).toHaveLength(2)
+    reader.refresh([{ entity: 'routes', id: 'a' }])
+    expect(reader.revision).toBe(2)
+    expect(reader.by(routes, 'name', 'route-a')).toBeUndefined()
+    expect(reader.childrenOf(routes, 'service', 's1')).toEqual([])
+    await snapshot(replica, [['routes', 'z', route('z')]], { history: 'second', at: 1 })
+    expect([...reader.all(routes)].map((row) => row.id)).toEqual(['b'])
+    reader.refresh('all')
+    expect([...reader.all(routes)].map((row) => row.id)).toEqual(['z'])
+    await reader.close()
+    await replica.close()
+  })
+
+  test('an empty replica has no rows, and gets them', async () => {
+    const replica = await Replica.open({ path, log })
+    const reader = openReader(path)
+    expect([reader.revision, reader.get(routes, 'a'), [...reader.all(routes)]]).toEqual([0, undefined, []])
+    await snapshot(replica, twoRoutes)
+    reader.refresh('all')
+    expect(reader.get(routes, 'a')?.id).toBe('a')
+    await reader.close()
+    await replica.close()
+  })
+
+  test('threads see whole revisions only, while the writer works and swaps', async () => {
+    const pair = (n: number): [string, string, WireRow][] => [
+      ['consumers', 'a', { id: 'a', custom_id: `${n}` }],
+      ['consumers', 'b', { id: 'b', custom_id: `b${n}` }],
+    ]
+    const replica = await filled(pair(1))
+    const threads = [0, 1].map(() => new Worker(new URL('test/read-pairs.ts', import.meta.url), { workerData: path }))
+    const ready = threads.map((thread) => new Promise((resolve) => thread.once('message', resolve)))
+    await Promise.all(ready)
+    for (let n = 2; n <= 60; n++) {
+      if (n % 20 === 0) await snapshot(replica, pair(n), { at: n })
+      else
+        replica.apply(
+          delta(
+            n - 1,
+            n,
+            pair(n).map((row) => put(...row)),
+            pair(n),
+          ),
+        )
+      for (const thread of threads) thread.postMessage('refresh')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    for (const thread of threads) {
+      const result = new Promise<{ torn: number; reads: number; last: number }>((resolve) =>
+        thread.once('message', resolve),
+      )
+      thread.postMessage('stop')
+      const { torn, reads, last } = await result
+      expect(torn).toBe(0)
+      expect(reads).toBeGreaterThan(59)
+      expect(last).toBe(60)
+      await thread.terminate()
+    }
+    await replica.close()
+  })
+})
+
+describe('snapshots', () => {
+  test('one that is cut leaves the old generation, and goes on after a restart', async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => ['routes', `r${i}`, route(`r${i}`)] as const)
+    const begin = { history: 'life', revision: revision(9), digest: digestOf(rows), chunks: 5 }
+    let replica = await filled(twoRoutes)
+    await replica.beginSnapshot({ ...begin, next: 0 })
+    for (let i = 0; i < 3; i++) replica.storeChunk(i, rows.slice(i * 10, i * 10 + 10))
+    expect(replica.reader.get(routes, 'a')?.id).toBe('a')
+    await replica.close()
+    replica = await Replica.open({ path, log })
+    expect(replica.standing.revision).toBe(1)
+    expect(replica.partial).toEqual({ history: 'life', revision: 9, next: 3 })
+    await replica.beginSnapshot({ ...begin, next: 3 })
+    for (let i = 3; i < 5; i++) replica.storeChunk(i, rows.slice(i * 10, i * 10 + 10))
+    const prepared = replica.prepareSnapshot(begin.digest)
+    if (prepared.kind !== 'ready') throw new Error(prepared.kind)
+    expect(prepared.reader.by(routes, 'name', 'route-r7')?.id).toBe('r7')
+    prepared.commit()
+    expect([...replica.reader.all(routes)]).toHaveLength(50)
+    expect(readdirSync(path).filter((name) => name.endsWith('.mdb'))).toHaveLength(1)
+    await replica.close()
+  })
+
+  test('one with a missing or a bent row is not served', async () => {
+    const replica = await filled(twoRoutes)
+    await replica.beginSnapshot({
+      history: 'life',
+      revision: revision(2),
+      digest: digestOf(twoRoutes),
+      chunks: 1,
+      next: 0,
+    })
+    replica.storeChunk(0, twoRoutes.slice(1))
+    expect(replica.prepareSnapshot(digestOf(twoRoutes)).kind).toBe('diverged')
+    await replica.dropSnapshot()
+    expect(replica.standing.revision).toBe(1)
+    await replica.close()
+  })
+})
+
+describe('declarative rows', () => {
+  test('take the place of everything at once; the same rows again change nothing', async () => {
+    const replica = await filled(twoRoutes)
+    const rows = [{ entity: 'consumers', id: 'c', row: { id: 'c', username: 'bob' } }]
+    const prepared = await prepareRows(replica, rows)
+    if (prepared.kind !== 'ready') throw new Error(prepared.kind)
+    prepared.commit()
+    expect(replica.standing).toMatchObject({ history: declarativeHistory, revision: 1 })
+    expect(replica.reader.by(consumers, 'username', 'bob')?.id).toBe('c')
+    expect([...replica.reader.all(routes)]).toEqual([])
+    expect((await prepareRows(replica, rows)).kind).toBe('unchanged')
+    const refused = await prepareRows(replica, [])
+    expect(refused.kind).toBe('ready')
+    await replica.dropSnapshot()
+    expect(replica.reader.by(consumers, 'username', 'bob')?.id).toBe('c')
+    await replica.close()
+  })
+})
+
+describe('files', () => {
+  test('may be read by this user alone', async () => {
+    const replica = await filled(twoRoutes)
+    expect(statSync(path).mode & 0o777).toBe(0o700)
+    for (const name of readdirSync(path)) expect([name, statSync(join(path, name)).mode & 0o777]).toEqual([name, 0o600])
+    await replica.close()
+    chmodSync(path, 0o755)
+    await (await Replica.open({ path, log })).close()
+    expect(statSync(path).mode & 0o777).toBe(0o700)
+  })
+
+  const many = Array.from(
+    { length: 2000 },
+    (_, i) => ['consumers', `c${i}`, { id: `c${i}`, username: `u${i}` }] as const,
+  )
+  const middle = 40 * 4096
+  const damages: [string, (file: string) => void][] = [
+    ['truncated to nothing', (file) => truncateSync(file, 0)],
+    ['truncated in the header', (file) => truncateSync(file, 100)],
+    ['truncated to two pages', (file) => truncateSync(file, 8192)],
+    ['truncated by half', (file) => truncateSync(file, statSync(file).size / 2)],
+    ['overwritten with garbage', (file) => writeFileSync(file, Buffer.alloc(statSync(file).size, 0xa5))],
+    ['replaced by a text', (file) => writeFileSync(file, 'hello')],
+    ['overwritten with garbage in the middle', (file) => overwrite(file, middle, Buffer.alloc(64 * 4096, 0xa5))],
+    ['overwritten behind the headers', (file) => overwrite(file, 8192, Buffer.alloc(statSync(file).size - 8192, 0x5a))],
+    ['bent in one value', bendValue],
+  ]
+  for (const [name, damage] of damages) {
+    test(`${name}: noticed, set aside, never served`, { timeout: 20_000 }, async () => {
+      await (await filled(many)).close()
+      const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
+      damage(join(path, file))
+      // In a process of its own: what must not happen is that reading the file ends the process.
+      const script = new URL('test/open-and-count.ts', import.meta.url).pathname
+      const { stdout } = await run(process.execPath, [script, path])
+      expect(JSON.parse(stdout)).toEqual({ history: '', revision: 0, rows: 0 })
+      expect(readdirSync(path).filter((entry) => entry.includes('.corrupt-'))).toHaveLength(1)
+      const replica = await Replica.open({ path, log })
+      await snapshot(replica, many)
+      expect(replica.reader.by(consumers, 'username', 'u7')?.id).toBe('c7')
+      await replica.close()
+    })
+  }
+
+  function overwrite(file: string, offset: number, bytes: Buffer): void {
+    const handle = openSync(file, 'r+')
+    writeSync(handle, bytes, 0, bytes.length, offset)
+    closeSync(handle)
+  }
+
+  function bendValue(file: string): void {
+    const bytes = readFileSync(file)
+    for (let at = bytes.indexOf('u1234'); at >= 0; at = bytes.indexOf('u1234', at + 1)) bytes.write('u9999', at)
+    writeFileSync(file, bytes)
+  }
+
+  test('damage that is found after opening empties the replica and says so', async () => {
+    await (await filled(many)).close()
+    const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
+    bendValue(join(path, file))
+    const replica = await Replica.open({ path, log, patienceMs: 0 })
+    expect(replica.standing.revision).toBe(1)
+    await new Promise<void>((resolve) => replica.onCorrupt(resolve))
+    expect(replica.standing).toMatchObject({ history: '', revision: 0 })
+    expect([...replica.reader.all(consumers)]).toEqual([])
+    await replica.close()
+  })
+
+  test('a format of the future is set aside', async () => {
+    const replica = await filled(twoRoutes)
+    await replica.close()
+    const { Generation } = await import('./generation.ts')
+    const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
+    const generation = Generation.open(join(path, file))
+    generation.write(() => generation.setState({ ...generation.state()!, format: 99 }))
+    await generation.close()
+    const again = await Replica.open({ path, log })
+    expect(again.standing.revision).toBe(0)
+    await again.close()
+  })
+
+  test('fields that an upgrade indexes are indexed when it opens the replica', async () => {
+    const replica = await filled(twoRoutes)
+    await replica.close()
+    const { Generation } = await import('./generation.ts')
+    const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
+    const generation = Generation.open(join(path, file))
+    generation.write(() => {
+      generation.unique.clearSync()
+      generation.setState({ ...generation.state()!, indexes: 'of another version' })
+    })
+    await generation.close()
+    const again = await Replica.open({ path, log })
+    expect(again.reader.by(routes, 'name', 'route-a')?.id).toBe('a')
+    await again.close()
+  })
+})
+
+test(
+  'killed at 20 random points of applying deltas, it stands at a whole revision every time',
+  { timeout: 60_000 },
+  async () => {
+    const script = new URL('test/apply-forever.ts', import.meta.url).pathname
+    let reached = -1
+    for (let round = 0; round < 20; round++) {
+      const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+      await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()))
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30))
+      child.kill('SIGKILL')
+      await new Promise((resolve) => child.once('exit', resolve))
+      const replica = await Replica.open({ path, log })
+      const rows = [...replica.reader.all(consumers)].map((row) => ['consumers', row.id, row as WireRow] as const)
+      expect(digestOf(rows)).toBe(replica.standing.digest)
+      expect(replica.standing.revision).toBeGreaterThanOrEqual(Math.max(reached, 1))
+      reached = replica.standing.revision
+      await replica.close()
+    }
+    expect(readdirSync(path).filter((name) => name.includes('.corrupt-'))).toEqual([])
+  },
+)
