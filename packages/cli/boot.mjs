@@ -3,7 +3,17 @@
 // what the lockfile names, then hands over to the Node 24 among it. It depends on nothing, since nothing may be installed yet.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,7 +25,10 @@ const root = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)
 const tasks = {
   test: [['vitest', 'run', '--config', 'test/vitest.config.ts']],
   lint: [['prettier', '--check', '--log-level', 'warn', '.'], ['oxlint']],
-  check: [['tsc', '-p', 'tsconfig.json'], ['vitest', 'run', '--config', 'test/vitest.config.ts', '.ci']],
+  check: [
+    ['tsc', '-p', 'tsconfig.json'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts', '.ci'],
+  ],
   format: [['prettier', '--write', '--log-level', 'warn', '.']],
   bench: [['./test/bench/main.ts']],
 }
@@ -24,13 +37,17 @@ main(process.argv.slice(2))
 
 async function main(args) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-    fail(`Node.js ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}: install a newer one from https://nodejs.org or with your package manager.`)
+    fail(
+      `Node.js ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}: install a newer one from https://nodejs.org or with your package manager.`,
+    )
   }
   const task = args[0] === 'run' ? tasks[args[1]] : undefined
-  if (args[0] === 'run' && task === undefined) fail(`There is no task "${args[1]}"; there are: ${Object.keys(tasks).join(', ')}.`)
+  if (args[0] === 'run' && task === undefined)
+    fail(`There is no task "${args[1]}"; there are: ${Object.keys(tasks).join(', ')}.`)
   await install()
   const node = runtime()
-  if (task === undefined) process.exit(await run(node, [join(root, 'packages/cli/src/main.ts'), ...args], process.cwd()))
+  if (task === undefined)
+    process.exit(await run(node, [join(root, 'packages/cli/src/main.ts'), ...args], process.cwd()))
   for (const [index, [program, ...words]] of task.entries()) {
     const extra = index === task.length - 1 ? args.slice(2) : []
     const code = await run(node, [script(program), ...words, ...extra], root)
@@ -42,9 +59,14 @@ async function main(args) {
 async function install() {
   const modules = join(root, 'node_modules')
   const stamp = join(modules, '.holdfast-installed')
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
   if (isInstalled(stamp, wanted)) return
-  if (!isWritable(root)) fail(`${root} is read-only for this user and its dependencies are not installed: run "npm start" there once as its owner.`)
+  if (!isWritable(root))
+    fail(
+      `${root} is read-only for this user and its dependencies are not installed: run "npm start" there once as its owner.`,
+    )
   mkdirSync(modules, { recursive: true })
   const unlock = await lock(join(modules, '.holdfast-installing'), () => isInstalled(stamp, wanted))
   if (unlock === undefined) return
@@ -103,7 +125,9 @@ function runtime() {
   const installed = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`)
   if (existsSync(installed)) return installed
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  fail(`There is no Node.js 24 for ${process.platform} ${process.arch} among the installed packages: install Node.js 24 or newer and start again.`)
+  fail(
+    `There is no Node.js 24 for ${process.platform} ${process.arch} among the installed packages: install Node.js 24 or newer and start again.`,
+  )
 }
 
 /** The file behind the name of an installed program, or one of ours when it starts with a dot. */
@@ -116,10 +140,9 @@ function script(program) {
 
 /** Runs in our place: same terminal, same signals, same exit code. */
 function run(command, args, cwd) {
-  const child = spawn(command, args, { stdio: 'inherit', cwd, env: { ...process.env, NODE_NO_WARNINGS: process.env.NODE_NO_WARNINGS || '' } })
+  const child = spawn(command, args, { stdio: 'inherit', cwd })
   // The terminal sends SIGINT to the child as well. What was sent to us alone is passed on.
   const forward = (signal) => child.kill(signal)
-  const ignore = () => {}
   process.on('SIGINT', ignore)
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR2']) process.on(signal, forward)
   return new Promise((resolve) => {
@@ -131,6 +154,8 @@ function run(command, args, cwd) {
     })
   })
 }
+
+function ignore() {}
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }
 
@@ -146,7 +171,8 @@ function runWatched(command, args) {
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     child.on('error', (error) => {
-      if (error.code === 'ENOENT') fail('npm is missing (its command "npx" was not found): install npm next to Node.js.')
+      if (error.code === 'ENOENT')
+        fail('npm is missing (its command "npx" was not found): install npm next to Node.js.')
       failOn(error)
     })
     child.on('close', (code) => resolve({ code, output }))
@@ -156,15 +182,20 @@ function runWatched(command, args) {
 /** pnpm reads npm's variables, and takes what this npm was asked to do (such as `--yes`, or a workspace) for its own options. */
 function installerEnvironment() {
   const env = { ...process.env, COREPACK_ENABLE_STRICT: '0' }
-  for (const name of Object.keys(env)) if (/^npm_(lifecycle|package|command|execpath|node_execpath)/.test(name)) delete env[name]
+  for (const name of Object.keys(env))
+    if (/^npm_(lifecycle|package|command|execpath|node_execpath)/.test(name)) delete env[name]
   return env
 }
 
 /** The one line for the troubles that somebody can mend. */
 function explain(output) {
-  if (/ENOSPC|no space left/i.test(output)) return `The disk is full: free about 500 MB for ${root} and for the caches in your home folder, then start again.`
-  if (/EACCES|EROFS|EPERM/.test(output)) return `Something may not be written: the checkout (${root}) and your home folder must be writable for this user.`
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|dns error|error sending request/i.test(output)) {
+  if (/ENOSPC|no space left/i.test(output))
+    return `The disk is full: free about 500 MB for ${root} and for the caches in your home folder, then start again.`
+  if (/EACCES|EROFS|EPERM/.test(output))
+    return `Something may not be written: the checkout (${root}) and your home folder must be writable for this user.`
+  if (
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|dns error|error sending request/i.test(output)
+  ) {
     return 'The npm registry cannot be reached: check the network (and the proxy settings of npm), then start again.'
   }
   return ''

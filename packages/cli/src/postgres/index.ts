@@ -1,1 +1,2 @@
 export { startPostgres, type PostgresOptions, type RunningPostgres } from './launcher.ts'
+export { supervisePostgres, type SupervisedPostgres } from './supervised.ts'

@@ -16,8 +16,8 @@ export async function dataPlaneConfig(settings: Settings): Promise<DataPlaneConf
     nodeId: nodeId(settings),
     hostname: hostname(),
     prefix: settings.prefix,
-    proxyListen: listeners(settings.proxy_listen).map(withoutFlags),
-    statusListen: listeners(settings.status_listen).map(withoutFlags),
+    proxyListen: dataPlaneListeners(settings.proxy_listen),
+    statusListen: dataPlaneListeners(settings.status_listen),
     threads:
       settings.nginx_worker_processes === 'auto' ? availableParallelism() : Number(settings.nginx_worker_processes),
     source: configSource(settings),
@@ -86,9 +86,14 @@ function responseHeaders(tokens: readonly string[]): ReadonlySet<GatewayHeader> 
   )
 }
 
-function withoutFlags({
-  flags: _,
-  ...listener
-}: ReturnType<typeof listeners>[number]): DataPlaneConfig['proxyListen'][number] {
-  return listener
+function dataPlaneListeners(items: readonly string[]): DataPlaneConfig['proxyListen'] {
+  return listeners(items).map(({ ip, port, ssl, http2, proxyProtocol, reuseport, backlog }) => ({
+    ip,
+    port,
+    ssl,
+    http2,
+    proxyProtocol,
+    reuseport,
+    backlog,
+  }))
 }

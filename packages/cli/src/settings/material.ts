@@ -38,12 +38,7 @@ export function materialPath(prefix: string, name: PropertyName, value: string):
 /** @throws CommandError when a certificate or key cannot be read, or they do not belong together. */
 export function readPair(certName: PropertyName, cert: string, keyName: PropertyName, key: string): KeyedCertificate {
   const pair = { certificate: readMaterial(certName, cert), key: readMaterial(keyName, key) }
-  let certificate: X509Certificate
-  try {
-    certificate = new X509Certificate(pair.certificate)
-  } catch (cause) {
-    throw new CommandError(`${certName}: is not a certificate in PEM`, { cause })
-  }
+  const certificate = parseCertificate(certName, pair.certificate)
   let matches: boolean
   try {
     matches = certificate.checkPrivateKey(createPrivateKey(pair.key))
@@ -52,6 +47,14 @@ export function readPair(certName: PropertyName, cert: string, keyName: Property
   }
   if (!matches) throw new CommandError(`${keyName}: does not belong to the certificate of ${certName}`)
   return pair
+}
+
+function parseCertificate(name: PropertyName, pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem)
+  } catch (cause) {
+    throw new CommandError(`${name}: is not a certificate in PEM`, { cause })
+  }
 }
 
 /** Every certificate that the settings name; a problem with one is thrown. */
@@ -64,15 +67,8 @@ export function checkMaterial(settings: Settings): void {
   }
   if (settings.role === 'traditional') return
   readPair('cluster_cert', settings.cluster_cert!, 'cluster_cert_key', settings.cluster_cert_key!)
-  if (settings.cluster_ca_cert !== undefined) {
-    try {
-      new X509Certificate(readMaterial('cluster_ca_cert', settings.cluster_ca_cert))
-    } catch (cause) {
-      throw cause instanceof CommandError
-        ? cause
-        : new CommandError('cluster_ca_cert: is not a certificate in PEM', { cause })
-    }
-  }
+  if (settings.cluster_ca_cert !== undefined)
+    parseCertificate('cluster_ca_cert', readMaterial('cluster_ca_cert', settings.cluster_ca_cert))
 }
 
 /** The certificate of a TLS listener: the one that is set, or a self-signed one that is made once and kept in the prefix. */

@@ -22,7 +22,8 @@ export const properties = {
     'traditional',
   ),
   prefix: text(
-    'Folder for state: replica, embedded database, generated certificates, pid file. `.holdfast` in the checkout unless set.',
+    'Folder for state: replica, embedded database, generated certificates, pid. In the checkout, or in the home folder of whoever may not write there.',
+    '.holdfast',
   ),
   node_id: text('Id of this node, a UUID; made and remembered in the prefix unless set.'),
   log_level: choice(
