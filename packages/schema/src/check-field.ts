@@ -4,7 +4,7 @@ import { checkJson } from './json-field.ts'
 import type { Scope } from './scope.ts'
 import { texts, typeTexts } from './texts.ts'
 import { isReference, isRow, own } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import { runValidators } from './validators.ts'
 import type { AnyAttributes } from './validators.ts'
 import { isEmpty, noViolations } from './violations.ts'
@@ -72,7 +72,7 @@ function checkElements(elements: Field, list: readonly unknown[], scope: Scope):
 }
 
 /** A map answers with the first thing that is wrong, without saying where. */
-function checkEntries(field: AnyAttributes, map: Row, scope: Scope): Violation | undefined {
+function checkEntries(field: AnyAttributes, map: AnyRow, scope: Scope): Violation | undefined {
   const keys: AnyAttributes = { ...field.keys, required: true }
   const values: AnyAttributes = { ...field.values, required: true }
   for (const [key, value] of Object.entries(map)) {
@@ -102,12 +102,16 @@ function checkForeign(reference: string, value: unknown, scope: Scope): Violatio
   return violations
 }
 
-function checkForeignRow(entity: Parameters<typeof checkStructure>[0], row: Row, scope: Scope): Violation | undefined {
+function checkForeignRow(
+  entity: Parameters<typeof checkStructure>[0],
+  row: AnyRow,
+  scope: Scope,
+): Violation | undefined {
   const violations = checkStructure(entity, row, scope, 'partial')
   return isEmpty(violations) ? undefined : violations
 }
 
 /** For the members of a row, which is where JSON fields can see their neighbours. */
-export function checkMember(field: Field, name: string, row: Row, scope: Scope): Violation | undefined {
+export function checkMember(field: Field, name: string, row: AnyRow, scope: Scope): Violation | undefined {
   return field.type === 'json' ? checkJson(field, name, row) : checkField(field, row[name], scope)
 }

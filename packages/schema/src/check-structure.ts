@@ -5,14 +5,14 @@ import { enter } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { texts } from './texts.ts'
 import { own } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import { noViolations } from './violations.ts'
 import type { Violations } from './violations.ts'
 
 /** What is wrong with a row or record: field by field first, then by the rules over several fields. */
 export function checkStructure(
   structure: Structure,
-  row: Row,
+  row: AnyRow,
   outer: Scope,
   extent: 'whole' | 'partial' = 'whole',
 ): Violations {

@@ -4,14 +4,14 @@ import { functionNamed } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { quotedList, texts } from './texts.ts'
 import { isNonEmpty, isReference, own, valueAt, withValueAt } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import { addEntityViolation, setViolation } from './violations.ts'
 import type { Violations } from './violations.ts'
 
 /** Runs the rules over several fields and adds what is wrong to `violations`. */
 export function runEntityChecks(
   structure: Structure,
-  row: Row,
+  row: AnyRow,
   scope: Scope,
   extent: 'whole' | 'partial',
   violations: Violations,
@@ -73,7 +73,7 @@ function over(sources: readonly string[], withMissing: boolean, withInvalid: boo
 function evaluate(
   check: EntityCheck,
   structure: Structure,
-  row: Row,
+  row: AnyRow,
   scope: Scope,
   violations: Violations,
 ): string | undefined {
@@ -110,7 +110,7 @@ function evaluate(
   if ('conditional_at_least_one_of' in check)
     return conditionalAtLeastOne(check.conditional_at_least_one_of, structure, row, scope)
   const { field_sources, fn } = check.custom_entity_check
-  let seen: Row = {}
+  let seen: AnyRow = {}
   for (const name of field_sources) {
     const value = valueAt(row, name)
     if (value !== undefined) seen = withValueAt(seen, name.split('.'), value)
@@ -121,7 +121,7 @@ function evaluate(
 function conditional(
   { if_field, if_match, then_field, then_match, then_err }: Conditional,
   structure: Structure,
-  row: Row,
+  row: AnyRow,
   scope: Scope,
   violations: Violations,
 ): string | undefined {
@@ -141,7 +141,7 @@ function conditional(
 function conditionalAtLeastOne(
   check: ConditionalAtLeastOneOf,
   structure: Structure,
-  row: Row,
+  row: AnyRow,
   scope: Scope,
 ): string | undefined {
   const value = valueAt(row, check.if_field)
@@ -164,7 +164,7 @@ function whenUpdating(scope: Scope, text: string): string {
 }
 
 /** What a reference will stand for is not known, so rules that look at one cannot be judged. */
-function holdsReference(structure: Structure, name: string, row: Row): boolean {
+function holdsReference(structure: Structure, name: string, row: AnyRow): boolean {
   const field = fieldAt(structure, name)
   return field?.type === 'string' && field.referenceable === true && isReference(valueAt(row, name))
 }

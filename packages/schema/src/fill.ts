@@ -3,7 +3,7 @@ import { applyShorthands } from './shorthands.ts'
 import { enter } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { isRow, own } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import type { Violations } from './violations.ts'
 
 /**
@@ -21,7 +21,7 @@ export interface Filling {
 }
 
 /** A copy of the row in its full form. Members that are no fields are kept, to be refused later. */
-export function fillStructure(structure: Structure, row: Row, filling: Filling): Row {
+export function fillStructure(structure: Structure, row: AnyRow, filling: Filling): AnyRow {
   const scope = enter(filling.scope, structure)
   const inside = { ...filling, scope }
   const filled: Record<string, unknown> = { ...applyShorthands(structure, row, scope, filling.violations) }

@@ -1,10 +1,10 @@
 import type { JsonField } from './field.ts'
 import { checkJsonSchema } from './json-schema.ts'
 import { own } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 
 /** Checks a JSON field against the JSON schema that its neighbours or the field itself choose. */
-export function checkJson(field: JsonField, name: string, row: Row): string | undefined {
+export function checkJson(field: JsonField, name: string, row: AnyRow): string | undefined {
   const rule = field.json_schema
   if (!rule) return undefined
   if (rule.inline !== undefined) return checkJsonSchema(row[name], rule.inline)

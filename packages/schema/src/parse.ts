@@ -13,7 +13,7 @@ import { typeTexts } from './texts.ts'
 import { transform } from './transform.ts'
 import { maxTtl } from './typedefs.ts'
 import { isRow, own } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import { addEntityViolation, isEmpty, noViolations } from './violations.ts'
 import type { Violations } from './violations.ts'
 
@@ -25,10 +25,12 @@ export interface ParseContext {
   readonly subschema?: SubschemaLookup
   /** Entities by name, so that a reference without `id` can be judged by what it holds instead. */
   readonly entity?: (name: string) => Schema | undefined
+  /** False leaves computed fields as they are given, e.g. passwords that are hashed already. */
+  readonly transform?: boolean
 }
 
 /** `insert` and `upsert` take a whole row, `update` a change to `current`, the row as it is stored. */
-export type ParseMode = { readonly mode: 'insert' | 'upsert' } | { readonly mode: 'update'; readonly current: Row }
+export type ParseMode = { readonly mode: 'insert' | 'upsert' } | { readonly mode: 'update'; readonly current: AnyRow }
 
 export type Parsed<S extends Schema> =
   | { readonly ok: true; readonly value: InferFields<S['fields']> }
@@ -71,12 +73,14 @@ export function parse<S extends Schema>(schema: S, input: unknown, context: Pars
 
   const wrong = check(schema, row, scope, context.subschema)
   if (!isEmpty(wrong)) return { ok: false, violations: wrong }
-  const changed = transform(schema, row, input, current, scope)
+  const kept = keepFields(schema, row)
+  if (context.transform === false) return { ok: true, value: kept as InferFields<S['fields']> }
+  const changed = transform(schema, kept, input, current, scope)
   if (!changed.ok) return changed
-  return { ok: true, value: keepFields(schema, changed.value) as InferFields<S['fields']> }
+  return { ok: true, value: changed.value as InferFields<S['fields']> }
 }
 
-function check(schema: Schema, row: Row, scope: Scope, lookup: SubschemaLookup | undefined): Violations {
+function check(schema: Schema, row: AnyRow, scope: Scope, lookup: SubschemaLookup | undefined): Violations {
   const key = schema.subschema_key
   if (key !== undefined) {
     const violations = noViolations()
@@ -95,12 +99,12 @@ function check(schema: Schema, row: Row, scope: Scope, lookup: SubschemaLookup |
   return violations
 }
 
-function subschemaIsKnown(schema: Schema, row: Row, lookup: SubschemaLookup | undefined): boolean {
+function subschemaIsKnown(schema: Schema, row: AnyRow, lookup: SubschemaLookup | undefined): boolean {
   return resolve(schema, row, lookup) !== schema
 }
 
 /** What the store keeps: the fields, references by id alone, and `ttl` where rows have one. */
-function keepFields(schema: Schema, row: Row): Row {
+function keepFields(schema: Schema, row: AnyRow): AnyRow {
   const kept: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(schema.fields)) {
     const value = own(row, name)

@@ -2,13 +2,13 @@ import type { Functions, Structure } from './field.ts'
 import type { Schema, Subschema } from './schema.ts'
 import { texts } from './texts.ts'
 import { own } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 
 /** Finds the subschema for a value of `subschema_key`, e.g. a plugin's by its name. */
 export type SubschemaLookup = (key: string) => Subschema | undefined
 
 /** The schema with the subschema for this row laid over it; the schema itself where there is none. */
-export function resolve(schema: Schema, row: Row, lookup: SubschemaLookup | undefined): Structure {
+export function resolve(schema: Schema, row: AnyRow, lookup: SubschemaLookup | undefined): Structure {
   const subschema = findSubschema(schema, row, lookup)
   return subschema ? overlay(schema, subschema) : schema
 }
@@ -41,7 +41,7 @@ function joined(outer: Functions = {}, inner: Functions = {}): Functions {
   }
 }
 
-function findSubschema(schema: Schema, row: Row, lookup: SubschemaLookup | undefined): Subschema | undefined {
+function findSubschema(schema: Schema, row: AnyRow, lookup: SubschemaLookup | undefined): Subschema | undefined {
   if (schema.subschema_key === undefined) return undefined
   const find = (key: unknown) =>
     typeof key !== 'string' ? undefined : schema.subschemas ? own(schema.subschemas, key) : lookup?.(key)
@@ -55,7 +55,7 @@ function findSubschema(schema: Schema, row: Row, lookup: SubschemaLookup | undef
 }
 
 /** Why a row has no subschema although its schema asks for one; undefined where the field itself is wrong. */
-export function subschemaProblem(schema: Schema, row: Row, lookup: SubschemaLookup | undefined): string | undefined {
+export function subschemaProblem(schema: Schema, row: AnyRow, lookup: SubschemaLookup | undefined): string | undefined {
   if (schema.subschema_key === undefined || findSubschema(schema, row, lookup)) return undefined
   const key = own(row, schema.subschema_key)
   if (key === undefined || key === null) return texts.required

@@ -5,11 +5,11 @@ import { functionNamed } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { texts } from './texts.ts'
 import { isRow, own, valueAt, withValueAt } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import type { Violations } from './violations.ts'
 
 /** Turns the shorthand members of a row into those that they stand for; adds what is wrong with them to `violations`. */
-export function applyShorthands(structure: Structure, row: Row, scope: Scope, violations: Violations): Row {
+export function applyShorthands(structure: Structure, row: AnyRow, scope: Scope, violations: Violations): AnyRow {
   let result = row
   for (const [name, shorthand] of Object.entries(structure.shorthand_fields ?? {})) {
     const value = own(result, name)
@@ -26,7 +26,7 @@ export function applyShorthands(structure: Structure, row: Row, scope: Scope, vi
 }
 
 /** The members that a value of the shorthand sets. */
-function meaning(shorthand: ShorthandField, value: unknown, scope: Scope): Row {
+function meaning(shorthand: ShorthandField, value: unknown, scope: Scope): AnyRow {
   if (shorthand.func === undefined) {
     const path = shorthand.deprecation?.replaced_with?.[0]?.path
     return path ? withValueAt({}, path, value) : {}
@@ -36,7 +36,7 @@ function meaning(shorthand: ShorthandField, value: unknown, scope: Scope): Row {
 }
 
 /** A deprecated member gives way to the new one where both are set; any other shorthand overrides. */
-function merge(row: Row, values: Row, deprecated: boolean): Row {
+function merge(row: AnyRow, values: AnyRow, deprecated: boolean): AnyRow {
   const result: Record<string, unknown> = { ...row }
   for (const [name, value] of Object.entries(values)) {
     const present = own(result, name)
@@ -57,7 +57,7 @@ function contradiction(
   shorthand: ShorthandField,
   name: string,
   value: unknown,
-  row: Row,
+  row: AnyRow,
   scope: Scope,
 ): string | undefined {
   if (value === null) return undefined
@@ -72,7 +72,7 @@ function contradiction(
 type Replacement = NonNullable<NonNullable<ShorthandField['deprecation']>['replaced_with']>[number]
 
 /** The value that the deprecated member would have, read from what replaced it. */
-export function replacementValue(replacement: Replacement, row: Row, scope: Scope): unknown {
+export function replacementValue(replacement: Replacement, row: AnyRow, scope: Scope): unknown {
   if (replacement.reverse_mapping_function === undefined) return valueAt(row, replacement.path)
   const reverse = functionNamed(scope, 'reverse', replacement.reverse_mapping_function)
   return (reverse as NonNullable<Functions['reverse']>[string])(row)

@@ -4,17 +4,24 @@ import { functionNamed, enter } from './scope.ts'
 import type { Scope } from './scope.ts'
 import type { Schema } from './schema.ts'
 import { isNonEmpty, valueAt } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 import { addEntityViolation, isEmpty, noViolations } from './violations.ts'
 import type { Violations } from './violations.ts'
 
-type Transformed = { readonly ok: true; readonly value: Row } | { readonly ok: false; readonly violations: Violations }
+type Transformed =
+  { readonly ok: true; readonly value: AnyRow } | { readonly ok: false; readonly violations: Violations }
 
 /**
  * Computes fields from others before a row is stored, e.g. the hash of a password. On a change it only happens when one of the
  * inputs is in the change, or one of the fields that it needs besides gets another value.
  */
-export function transform(schema: Schema, row: Row, input: Row, current: Row | undefined, outer: Scope): Transformed {
+export function transform(
+  schema: Schema,
+  row: AnyRow,
+  input: AnyRow,
+  current: AnyRow | undefined,
+  outer: Scope,
+): Transformed {
   const scope = enter(outer, schema)
   const violations = noViolations()
   let result = row

@@ -1,7 +1,7 @@
 /** A row or record as it comes in: nothing is known of it yet. */
-export type Row = { readonly [field: string]: unknown }
+export type AnyRow = { readonly [field: string]: unknown }
 
-export function isRow(value: unknown): value is Row {
+export function isRow(value: unknown): value is AnyRow {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -21,7 +21,7 @@ export function valueAt(row: unknown, dottedPath: string | readonly string[]): u
 }
 
 /** A copy of the row with the value at a dotted path replaced. */
-export function withValueAt(row: Row, path: readonly string[], value: unknown): Row {
+export function withValueAt(row: AnyRow, path: readonly string[], value: unknown): AnyRow {
   const [name, ...rest] = path
   if (name === undefined) return row
   const inner = own(row, name)

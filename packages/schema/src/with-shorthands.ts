@@ -3,14 +3,14 @@ import { enter } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { replacementValue } from './shorthands.ts'
 import { isRow } from './values.ts'
-import type { Row } from './values.ts'
+import type { AnyRow } from './values.ts'
 
 /** A row as the Admin API shows it: deprecated members are repeated beside those that replaced them, for old clients. */
-export function withShorthands(structure: Structure, row: Row): Row {
+export function withShorthands(structure: Structure, row: AnyRow): AnyRow {
   return show(structure, row, { functions: [], updating: false, now: () => 0, entity: undefined })
 }
 
-function show(structure: Structure, row: Row, outer: Scope): Row {
+function show(structure: Structure, row: AnyRow, outer: Scope): AnyRow {
   const scope = enter(outer, structure)
   const shown: Record<string, unknown> = { ...row }
   for (const [name, field] of Object.entries(structure.fields)) {
