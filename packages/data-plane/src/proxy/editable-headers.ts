@@ -62,6 +62,17 @@ export class EditableHeaders {
     ;(this.#added ??= []).push(name, wireText(value))
   }
 
+  /** Adds a line of the gateway's own, known to be well-formed. */
+  protected addOwn(name: string, value: string): void {
+    ;(this.#added ??= []).push(name, value)
+  }
+
+  /** Removes received lines by id. */
+  protected removeIds(ids: Uint8Array): void {
+    const lines = this.#lines
+    for (let line = 0; line < lines.count; line++) if (ids[lines.id(line)] === 1) (this.#removed ??= [])[line] = true
+  }
+
   removeHeader(name: string): void {
     const lower = name.toLowerCase()
     const lines = this.#lines

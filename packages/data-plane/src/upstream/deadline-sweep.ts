@@ -6,6 +6,8 @@ export interface Swept {
 
 /** One timer for many time limits: a limit costs a store into a field, not a timer per socket. Limits are kept to within `everyMs`. */
 export class DeadlineSweep {
+  /** `performance.now()` at the last look: a clock that costs nothing to read. Never ahead, and behind by `everyMs` at most. */
+  now = 0
   readonly #members = new Set<Swept>()
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined
@@ -16,6 +18,7 @@ export class DeadlineSweep {
 
   add(member: Swept): void {
     this.#members.add(member)
+    if (this.#timer === undefined) this.now = performance.now()
     this.#timer ??= setInterval(this.#run, this.#everyMs).unref()
   }
 
@@ -27,7 +30,7 @@ export class DeadlineSweep {
   }
 
   readonly #run = (): void => {
-    const now = performance.now()
-    for (const member of this.#members) member.sweep(now)
+    this.now = performance.now()
+    for (const member of this.#members) member.sweep(this.now)
   }
 }

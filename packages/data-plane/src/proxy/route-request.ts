@@ -1,0 +1,76 @@
+import type { Verdict } from '@holdfast/plugin-kit'
+import type { MatchInput } from '../compile/runtime.ts'
+import { Failure, type FailureKind } from '../failure.ts'
+import { normalizePath } from '../router/normalize-path.ts'
+import { answerFailure, answerReply } from './answer.ts'
+import type { ProxyExchange } from './exchange.ts'
+import { forwardedHost, forwardedProto } from './forwarded-headers.ts'
+import { grpcOnlyReply, grpcsOnlyReply, http2OnlyReply, httpsOnlyReply } from './replies.ts'
+import { runChain } from './run-chain.ts'
+import { UpstreamCall } from './upstream-call.ts'
+
+/** The life of a request begins here: `rewrite`, routing, `access`, then the service. */
+export function beginExchange(exchange: ProxyExchange): void {
+  const { request, gateway } = exchange
+  // nginx answers these two itself.
+  if (request.method === 'TRACE' || request.method === 'CONNECT') return refuse(exchange, 'method_not_allowed')
+  if (!request.plainPath) {
+    const path = normalizePath(request.rawPath)
+    if (path === undefined) return refuse(exchange, 'bad_request')
+    request.path = path
+  }
+  const most = gateway.settings.clientMaxBodySize
+  if (most > 0 && request.bodyLength !== null && request.bodyLength > most) return refuse(exchange, 'body_too_large')
+  runChain(exchange.chain.rewrite, exchange, routeExchange)
+}
+
+function refuse(exchange: ProxyExchange, kind: FailureKind): void {
+  answerFailure(exchange, new Failure('client', kind, 'never', 'the request was refused'))
+}
+
+function routeExchange(exchange: ProxyExchange, verdict: Verdict): void {
+  if (verdict) return answerReply(exchange, verdict)
+  const { request, downstream } = exchange
+  const input: MatchInput = {
+    method: request.method,
+    host: request.host,
+    port: request.hostPort,
+    path: request.path,
+    scheme: request.scheme,
+    sni: downstream.sni,
+    headerValues: (name) => request.lines.values(name),
+  }
+  const match = exchange.runtime.match(input)
+  if (!match) return answerFailure(exchange, new Failure('gateway', 'no_route', 'never', 'no route'))
+  exchange.match = match
+  const wrongProtocol = protocolReply(exchange)
+  if (wrongProtocol) return answerReply(exchange, wrongProtocol, 'error')
+  exchange.chain = match.route.chain
+  runChain(exchange.chain.access, exchange, askService)
+}
+
+function protocolReply(exchange: ProxyExchange): Verdict {
+  const row = exchange.match!.route.row
+  const { protocols } = row
+  if (protocols.includes('http')) return undefined
+  const { request } = exchange
+  const proto = forwardedProto(exchange)
+  if (protocols.includes('https') && proto !== 'https') {
+    return httpsOnlyReply(row.https_redirect_status_code, forwardedHost(exchange), request.target)
+  }
+  const grpc = protocols.includes('grpc')
+  if (!grpc && !protocols.includes('grpcs')) return undefined
+  if (!request.header('content-type')?.startsWith('application/grpc')) return grpcOnlyReply
+  if (request.httpVersion !== '2') return http2OnlyReply
+  return !grpc && proto !== 'https' ? grpcsOnlyReply : undefined
+}
+
+function askService(exchange: ProxyExchange, verdict: Verdict): void {
+  if (verdict) return answerReply(exchange, verdict)
+  const service = exchange.match!.route.service
+  // Kong runs such a route's plugins and, if none answers, finds no peer to ask.
+  if (!service) return answerFailure(exchange, new Failure('gateway', 'no_healthy_peer', 'never', 'the route has no service'))
+  const call = new UpstreamCall(exchange, service)
+  exchange.call = call
+  call.start()
+}

@@ -1,0 +1,131 @@
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Listener } from '../config.ts'
+import type { Runtime } from '../compile/runtime.ts'
+import { DeadlineSweep } from '../upstream/deadline-sweep.ts'
+import { ClientConnection } from './client-connection.ts'
+import type { ConnectionStats } from './connection-stats.ts'
+import { Gateway } from './gateway.ts'
+import type { ProxyHooks, ProxySettings } from './settings.ts'
+
+export interface ProxyServer {
+  /** Bound ports, in the order of the listeners. */
+  readonly ports: readonly number[]
+  /** Live counts; read them when they are wanted. */
+  readonly stats: ConnectionStats
+  /** Stops accepting, lets requests in flight end (their answers say `Connection: close`), cuts what is left after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>
+}
+
+export interface ProxyServerOptions {
+  readonly listeners: readonly Listener[]
+  /** Asked once per request, which keeps what it got. */
+  readonly runtime: () => Runtime
+  readonly settings: ProxySettings
+  readonly hooks: ProxyHooks
+}
+
+/** How often limits of client connections are looked at. */
+const sweepMs = 1000
+
+/** Opens every listener of one proxy thread. Rejects, with nothing left open, if one cannot be bound. */
+export async function startProxyServer(options: ProxyServerOptions): Promise<ProxyServer> {
+  const gateway = new Gateway(options.runtime, options.settings, options.hooks)
+  const sweep = new DeadlineSweep(Math.min(sweepMs, smallestLimit(gateway)))
+  const connections = new Set<ClientConnection>()
+  const emptied: (() => void)[] = []
+  const accept = (socket: Socket, scheme: 'http' | 'https'): void => {
+    gateway.stats.handled++
+    const accepted = { scheme, proxiedIp: undefined, proxiedPort: undefined }
+    const connection = new ClientConnection(socket, accepted, gateway, sweep, (closed) => {
+      connections.delete(closed)
+      if (connections.size === 0) for (const tell of emptied.splice(0)) tell()
+    })
+    connections.add(connection)
+  }
+  const servers: Server[] = []
+  try {
+    for (const listener of options.listeners) {
+      const server = openListener(listener, gateway, accept)
+      servers.push(server)
+      await listening(server, listener)
+    }
+  } catch (error) {
+    for (const server of servers) server.close()
+    throw error
+  }
+  return {
+    ports: servers.map((server) => (server.address() as AddressInfo).port),
+    stats: gateway.stats,
+    async drain(timeoutMs) {
+      gateway.draining = true
+      for (const server of servers) server.close()
+      for (const connection of connections) connection.drain()
+      if (connections.size > 0) await within(timeoutMs, new Promise<void>((resolve) => emptied.push(resolve)))
+      for (const connection of connections) connection.destroy()
+      gateway.pools.close()
+    },
+  }
+}
+
+function smallestLimit({ limits }: Gateway): number {
+  return Math.max(20, Math.min(limits.headMs, limits.bodyMs, limits.idleMs, limits.sendMs) / 4)
+}
+
+function openListener(listener: Listener, gateway: Gateway, accept: (socket: Socket, scheme: 'http' | 'https') => void): Server {
+  const options = { noDelay: true, allowHalfOpen: true, highWaterMark: 64 * 1024 }
+  if (!listener.ssl) {
+    return createTcpServer(options, (socket) => {
+      gateway.stats.accepted++
+      accept(socket, 'http')
+    })
+  }
+  const { sslCert, sslCertKey } = gateway.settings
+  const server = createTlsServer(
+    {
+      ...options,
+      cert: sslCert,
+      key: sslCertKey,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      handshakeTimeout: gateway.limits.headMs,
+      SNICallback(name, done) {
+        done(null, gateway.runtime().certificate(name))
+      },
+    },
+    (socket) => accept(socket, 'https'),
+  )
+  server.on('connection', () => gateway.stats.accepted++)
+  // A client that fails its handshake is its own affair; the socket is destroyed.
+  server.on('tlsClientError', () => undefined)
+  return server
+}
+
+function listening(server: Server, listener: Listener): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(
+      {
+        host: listener.ip,
+        port: listener.port,
+        reusePort: listener.reuseport,
+        ...(listener.backlog !== undefined && { backlog: listener.backlog }),
+      },
+      () => {
+        server.off('error', reject)
+        resolve()
+      },
+    )
+  })
+}
+
+function within(ms: number, done: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    void done.then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
