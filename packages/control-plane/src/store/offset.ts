@@ -6,7 +6,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export type Position = readonly (string | number)[]
 
 export function encodeOffset(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64')
+  return Buffer.from(JSON.stringify(position)).toString('base64').replace(/=+$/, '')
 }
 
 /**
@@ -15,7 +15,7 @@ export function encodeOffset(position: Position): string {
  */
 export function decodeOffset(offset: string, shape: readonly ('id' | 'number')[]): Position {
   const refuse = (reason: string) => new StoreRefusal({ kind: 'invalid_offset', offset, reason })
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(offset))
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(offset))
     throw refuse('bad base64 encoding')
   let position: unknown
   try {

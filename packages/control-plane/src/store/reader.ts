@@ -12,6 +12,10 @@ export interface Reader {
   /** The row with these values in fields that are unique together; foreign fields as `{ id }`. */
   find(entity: string, values: Readonly<Record<string, unknown>>): Promise<WireRow | undefined>
   page(entity: string, request: PageRequest): Promise<Page>
+  /** All rows that refer to one of these ids by this foreign field, ordered by id. */
+  children(entity: string, field: string, ids: readonly string[]): Promise<WireRow[]>
+  /** The first row, by id, whose list in this field has the element. */
+  containing(entity: string, field: string, element: string): Promise<WireRow | undefined>
 }
 
 export interface PageRequest {
@@ -82,6 +86,15 @@ export function createReader(db: Database, schema: Schema): Reader {
       const last = rows.at(-1)
       const position = newest ? [last?.['created_at'] as number, last?.['id'] as string] : [last?.['id'] as string]
       return { rows, offset: found.length > request.size ? encodeOffset(position) : undefined }
+    },
+
+    children: (entity, field, ids) =>
+      select(schema.table(entity), [sql`${sql.ref(`${field}_id`)} = any(${ids}::uuid[])`], sql`order by id`),
+
+    async containing(entity, field, element) {
+      const contains = sql`${sql.ref(field)} @> ${JSON.stringify([element])}::jsonb`
+      const [row] = await select(schema.table(entity), [contains], sql`order by id limit 1`)
+      return row
     },
   }
 }
