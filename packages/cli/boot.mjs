@@ -25,9 +25,10 @@ const root = dirname(dirname(dirname(realpathSync(fileURLToPath(import.meta.url)
 const tasks = {
   test: [['vitest', 'run', '--config', 'test/vitest.config.ts']],
   lint: [['prettier', '--check', '--log-level', 'warn', '.'], ['oxlint']],
+  types: [['tsc', '-p', 'tsconfig.json']],
   check: [
     ['tsc', '-p', 'tsconfig.json'],
-    ['vitest', 'run', '--config', 'test/vitest.config.ts', '.ci'],
+    ['vitest', 'run', '--config', 'test/vitest.config.ts', '.ci/'],
   ],
   format: [['prettier', '--write', '--log-level', 'warn', '.']],
   bench: [['./test/bench/main.ts']],
