@@ -1,0 +1,5 @@
+export { createHub } from './hub.ts'
+export type { Hub, HubOptions } from './hub.ts'
+export type { HubLog } from './hub-log.ts'
+export type { HubTimings } from './timings.ts'
+export type * from './fleet-store.ts'
