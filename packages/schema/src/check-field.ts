@@ -1,6 +1,7 @@
 import { checkStructure } from './check-structure.ts'
 import type { Field, RecordField } from './field.ts'
 import { checkJson } from './json-field.ts'
+import { enter } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { texts, typeTexts } from './texts.ts'
 import { isReference, isRow, own } from './values.ts'
@@ -26,7 +27,8 @@ export function checkField(field: AnyAttributes, value: unknown, scope: Scope): 
   const wrong = checkType(field, value, scope)
   if (wrong !== undefined) return wrong
   if (field.type === 'string' && field.referenceable && isReference(value)) return undefined
-  return runValidators(field, value, scope)
+  // A record may bring the functions that its own validator names.
+  return runValidators(field, value, field.type === 'record' ? enter(scope, field as RecordField) : scope)
 }
 
 function checkType(field: AnyAttributes, value: unknown, scope: Scope): Violation | undefined {
