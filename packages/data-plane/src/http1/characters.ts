@@ -23,7 +23,9 @@ export const valueBytes: Uint8Array = eachByte(new Uint8Array(256), (byte) =>
 )
 
 /** Methods in nginx's alphabet; RFC 9110 allows any token, but no method in use needs more. */
-export const methodBytes: Uint8Array = eachByte(new Uint8Array(256), (_, character) => (/[A-Z_-]/.test(character) ? 1 : 0))
+export const methodBytes: Uint8Array = eachByte(new Uint8Array(256), (_, character) =>
+  /[A-Z_-]/.test(character) ? 1 : 0,
+)
 
 /** What a byte means in a request target. */
 export const targetKind = { illegal: 0, plain: 1, slash: 2, dot: 3, question: 4, unusual: 5 } as const

@@ -97,7 +97,7 @@ export class ChunkedDecoder {
     if (length === 2) return true
     const section = Buffer.from(tail)
     if (scanHeaderLines(section, 0, 0, length, false) !== length) return false
-    this.trailers = section.latin1Slice(0, length - 2)
+    this.trailers = section.toString('latin1', 0, length - 2)
     return true
   }
 }

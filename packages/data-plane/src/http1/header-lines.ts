@@ -20,7 +20,8 @@ export class HeaderLines {
   /** Takes over what `scanHeaderLines` found last. */
   static fromScan(text: string): HeaderLines {
     const size = scanned.count * lineStride
-    const table: number[] = new Array<number>(size)
+    const table: number[] = []
+    table.length = size
     const lines = scanned.lines
     for (let i = 0; i < size; i++) table[i] = lines[i]!
     return new HeaderLines(text, scanned.count, table)

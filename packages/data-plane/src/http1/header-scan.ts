@@ -59,7 +59,8 @@ export function scanHeaderLines(
     while (position < end && (bytes[position] === space || bytes[position] === tab)) position++
     const valueStart = position
     while (position < end && values[bytes[position]!] === 1) position++
-    if (position + 1 >= end) return position < end && bytes[position] !== cr ? scanVerdict.bad : unfinished(base, start, end)
+    if (position + 1 >= end)
+      return position < end && bytes[position] !== cr ? scanVerdict.bad : unfinished(base, start, end)
     if (bytes[position] !== cr || bytes[position + 1] !== lf) return scanVerdict.bad
     if (position - start > headLimits.line) return scanVerdict.lineTooLong
     if (count === headLimits.headers) return scanVerdict.headTooLarge

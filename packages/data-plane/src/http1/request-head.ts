@@ -54,7 +54,7 @@ export function scanRequestHead(bytes: Buffer, start: number, end: number): Requ
   const bodyStart = scanHeaderLines(bytes, start, linesStart, end, true)
   if (bodyStart < 0) return bodyStart === scanVerdict.lineTooLong ? scanVerdict.headTooLarge : bodyStart
   requestScan.bodyStart = bodyStart
-  const text = bytes.latin1Slice(start, bodyStart)
+  const text = bytes.toString('latin1', start, bodyStart)
   return {
     method: methodText(text, methodEnd - start),
     target: text.slice(targetStart - start, targetEnd - start),

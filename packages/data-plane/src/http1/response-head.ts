@@ -33,17 +33,25 @@ export function scanResponseHead(bytes: Buffer, start: number, end: number, toHe
   let position = start + 12
   if (bytes[position] !== 32 && bytes[position] !== 13) return scanVerdict.bad
   while (position < end && valueBytes[bytes[position]!] === 1) position++
-  if (position + 1 >= end) return position < end && bytes[position] !== 13 ? scanVerdict.bad : unfinished(start, start, end)
+  if (position + 1 >= end)
+    return position < end && bytes[position] !== 13 ? scanVerdict.bad : unfinished(start, start, end)
   if (bytes[position] !== 13 || bytes[position + 1] !== 10) return scanVerdict.bad
   const bodyStart = scanHeaderLines(bytes, start, position + 2, end, false)
   if (bodyStart < 0) return bodyStart
   responseScan.bodyStart = bodyStart
-  const text = bytes.latin1Slice(start, bodyStart)
+  const text = bytes.toString('latin1', start, bodyStart)
   const lines = HeaderLines.fromScan(text)
   const http11 = minor === 0x31
   const framing = responseFraming(lines, status, toHead, http11)
   if (framing === undefined) return scanVerdict.bad
-  return { status, statusText: text.slice(9, position - start), http11, framing, keepAlive: keepsOpen(lines, http11), lines }
+  return {
+    status,
+    statusText: text.slice(9, position - start),
+    http11,
+    framing,
+    keepAlive: keepsOpen(lines, http11),
+    lines,
+  }
 }
 
 /** RFC 9112 §6.3. A head whose framing is ambiguous is refused even where no body can follow. */

@@ -13,7 +13,12 @@ export interface RealIpRule {
  * The client's address as a trusted proxy in front reports it: nginx's realip rules. Only an immediate peer that is trusted is
  * believed; with `recursive` the last address in the list that is not itself trusted counts, else the last one.
  */
-export function forwardedAddress(peer: string, proxied: string | undefined, lines: HeaderLines, rule: RealIpRule): string {
+export function forwardedAddress(
+  peer: string,
+  proxied: string | undefined,
+  lines: HeaderLines,
+  rule: RealIpRule,
+): string {
   if (!rule.trusted(peer)) return peer
   if (rule.header === 'proxy_protocol') return proxied ?? peer
   const values = lines.values(rule.header)

@@ -8,7 +8,8 @@ import type { DeadlineSweep, Swept } from '../upstream/deadline-sweep.ts'
 import type { UpstreamConnection } from '../upstream/connection.ts'
 import { answerFailure, clientGone, clientWritable } from './answer.ts'
 import { ProxyRequest } from './client-request.ts'
-import { answerFraming, composeAnswer, composeSwitch, type AnswerFraming } from './compose-answer.ts'
+import { AnswerWriter } from './answer-writer.ts'
+import { answerFraming, composeAnswer, composeSwitch } from './compose-answer.ts'
 import type { Downstream } from './downstream.ts'
 import { ProxyExchange } from './exchange.ts'
 import { finishExchange } from './finish-exchange.ts'
@@ -17,7 +18,7 @@ import { readRequest, type ReadRequest } from './read-request.ts'
 import { RequestBody, type BodySource } from './request-body.ts'
 import { beginExchange } from './route-request.ts'
 import { Tunnel } from './tunnel.ts'
-import { unreadableAnswer } from './unreadable-answer.ts'
+import { unreadableAnswer, verdictKind } from './unreadable-answer.ts'
 
 type Activity = 'waiting' | 'reading' | 'writing'
 
@@ -36,11 +37,15 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   readonly localPort: number
   readonly scheme: 'http' | 'https'
   readonly sni: string
+  readonly localIp: string
+  readonly number: number
+  requests = 0
   readonly #socket: Socket
   readonly #gateway: Gateway
   readonly #sweep: DeadlineSweep
   readonly #onClosed: (connection: ClientConnection) => void
   readonly #decoder = new BodyDecoder()
+  readonly #writer: AnswerWriter
   #activity: Activity = 'waiting'
   #deadline: number
   #exchange: ProxyExchange | undefined
@@ -51,7 +56,6 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   #pending: Buffer | undefined
   #searched = 0
   #pumping = false
-  #framing: AnswerFraming = 'none'
   #keepAlive = true
   #continueDue = false
   #closing = false
@@ -66,6 +70,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     onClosed: (connection: ClientConnection) => void,
   ) {
     this.#socket = socket
+    this.#writer = new AnswerWriter(socket)
     this.#gateway = gateway
     this.#sweep = sweep
     this.#onClosed = onClosed
@@ -73,6 +78,8 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.port = socket.remotePort ?? 0
     this.proxiedIp = accepted.proxiedIp
     this.localPort = socket.localPort ?? 0
+    this.localIp = plainAddress(socket.localAddress)
+    this.number = gateway.stats.handled
     this.scheme = accepted.scheme
     const servername = accepted.scheme === 'https' ? (socket as TLSSocket).servername : ''
     this.sni = typeof servername === 'string' ? servername : ''
@@ -161,6 +168,8 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   #begin(read: ReadRequest, bytes: Buffer, bodyStart: number, headBytes: number): void {
     const { stats, limits } = this.#gateway
     stats.requests++
+    this.requests++
+    this.#writer.written = 0
     this.#read = read
     this.#keepAlive = read.keepAlive
     this.#continueDue = read.expectsContinue
@@ -196,7 +205,8 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     if (exchange) exchange.timing.bytesReceived += position - start
     else if ((this.#discarded += length) > this.#gateway.limits.discardBytes) return this.#socket.destroySoon()
     const most = this.#gateway.settings.clientMaxBodySize
-    if (most > 0 && body.received + length > most) return this.#bodyFailed('body_too_large', 'the request body is too long')
+    if (most > 0 && body.received + length > most)
+      return this.#bodyFailed('body_too_large', 'the request body is too long')
     this.#continueDue = false
     this.#deadline = this.#sweep.now + this.#gateway.limits.bodyMs
     if (!this.#decoder.done) return body.push(bytes.subarray(start, start + length))
@@ -250,64 +260,30 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   }
 
   respond(exchange: ProxyExchange, length: number, body: Uint8Array | undefined, last: boolean): boolean {
-    const http11 = this.#read!.httpVersion === '1.1'
-    this.#framing = answerFraming(length, http11)
-    if (!this.#mayKeepAlive()) this.#keepAlive = false
-    const head = composeAnswer(exchange.response, this.#framing, length, this.#keepAlive)
-    if (body === undefined || body.length === 0) {
-      this.#write(last && this.#framing === 'chunked' ? `${head}0\r\n\r\n` : head)
-      return false
-    }
-    if (body.length <= inlineBytes) {
-      this.#write(head + (this.#framing === 'chunked' ? inlineChunk(body, last) : latin1(body)))
-      return false
-    }
-    const socket = this.#socket
-    socket.cork()
-    this.#write(head)
-    this.#writeBody(body, last)
-    socket.uncork()
-    return this.#afterWrite()
+    const framing = answerFraming(length, this.#read!.httpVersion === '1.1')
+    if (framing === 'close' || !this.#mayKeepAlive()) this.#keepAlive = false
+    const head = composeAnswer(exchange.response, framing, length, this.#keepAlive)
+    return this.#afterWrite(this.#writer.begin(framing, head, body, last))
   }
 
   sendBody(chunk: Uint8Array): boolean {
-    if (this.#framing === 'chunked' && chunk.length <= inlineBytes) {
-      this.#write(inlineChunk(chunk, false))
-      return false
-    }
-    const socket = this.#socket
-    socket.cork()
-    this.#writeBody(chunk, false)
-    socket.uncork()
-    return this.#afterWrite()
+    return this.#afterWrite(this.#writer.send(chunk))
   }
 
   endBody(trailers: string): void {
-    if (this.#framing === 'chunked') this.#write(`0\r\n${trailers}\r\n`)
+    this.#afterWrite(this.#writer.end(trailers))
   }
 
-  /** Of a body longer than `inlineBytes`; the caller has corked. */
-  #writeBody(body: Uint8Array, last: boolean): void {
-    if (this.#framing === 'chunked') this.#write(`${body.length.toString(16)}\r\n`)
-    if (this.#exchange) this.#exchange.timing.bytesSent += body.length
-    this.#socket.write(body)
-    if (this.#framing === 'chunked') this.#write(last ? '\r\n0\r\n\r\n' : '\r\n')
-  }
-
-  #write(text: string): void {
-    if (this.#exchange) this.#exchange.timing.bytesSent += text.length
-    if (!this.#socket.write(text, 'latin1')) this.#afterWrite()
-  }
-
-  /** Returns whether bytes wait in the socket's queue. */
-  #afterWrite(): boolean {
+  /** Passes on whether bytes are still referred to. */
+  #afterWrite(kept: boolean): boolean {
     if (this.#socket.writableNeedDrain) this.#deadline = this.#sweep.now + this.#gateway.limits.sendMs
-    return this.#socket.writableLength > 0
+    if (this.#exchange) this.#exchange.timing.bytesSent = this.#writer.written
+    return kept
   }
 
   /** A body that has not arrived must end, and soon, before the next request can be read. */
   #mayKeepAlive(): boolean {
-    if (this.#framing === 'close' || this.#gateway.draining || this.#closing) return false
+    if (this.#gateway.draining || this.#closing) return false
     if (!this.#body) return true
     const left = this.#decoder.left
     return !this.#continueDue && left !== undefined && left <= this.#gateway.limits.discardBytes
@@ -320,7 +296,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   tunnel(exchange: ProxyExchange, upstream: UpstreamConnection, first: Uint8Array | undefined): boolean {
     const tunnel = new Tunnel(this.#socket, upstream)
     this.#tunnel = tunnel
-    this.#write(composeSwitch(exchange.response))
+    this.#writer.begin('none', composeSwitch(exchange.response), undefined, false)
     this.#refreshTunnel()
     const early = this.#pending
     this.#pending = undefined
@@ -448,29 +424,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
 }
 
 const headEnd = Buffer.from('\r\n\r\n', 'latin1')
-const inlineBytes = 4096
 const lingerMs = 5000
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
-}
-
-function inlineChunk(bytes: Uint8Array, last: boolean): string {
-  return `${bytes.length.toString(16)}\r\n${latin1(bytes)}${last ? '\r\n0\r\n\r\n' : '\r\n'}`
-}
-
-function verdictKind(verdict: number): FailureKind {
-  switch (verdict) {
-    case scanVerdict.lineTooLong:
-      return 'uri_too_long'
-    case scanVerdict.headTooLarge:
-      return 'head_too_large'
-    case scanVerdict.version:
-      return 'unsupported_version'
-    default:
-      return 'bad_request'
-  }
-}
 
 /** IPv4 clients of a dual-stack listener are shown by their IPv4 address. */
 function plainAddress(address: string | undefined): string {

@@ -20,7 +20,11 @@ export function collectAnswer(): Collected {
     finish(exchange, reply, send) {
       exchange.collected = undefined
       const body = Buffer.concat(this.chunks)
-      const steps = exchange.chain.response.map((step) => (of: ProxyExchange): Verdict | Promise<Verdict> => step(of, body))
+      const steps = exchange.chain.response.map(
+        (step) =>
+          (of: ProxyExchange): Verdict | Promise<Verdict> =>
+            step(of, body),
+      )
       runChain(steps, exchange, (of, verdict) => (verdict ? reply(of, verdict) : send(of, body)))
     },
   }

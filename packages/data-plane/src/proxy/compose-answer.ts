@@ -14,7 +14,12 @@ export function answerFraming(length: number, http11: boolean): AnswerFraming {
 }
 
 /** The head of an answer as latin1 text, empty line included. */
-export function composeAnswer(response: ProxyResponse, framing: AnswerFraming, length: number, keepAlive: boolean): string {
+export function composeAnswer(
+  response: ProxyResponse,
+  framing: AnswerFraming,
+  length: number,
+  keepAlive: boolean,
+): string {
   return (
     `HTTP/1.1 ${response.statusText}\r\n` +
     response.render(framingLines) +

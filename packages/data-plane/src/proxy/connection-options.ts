@@ -25,7 +25,14 @@ export function hasConnectionOption(lines: HeaderLines, option: string): boolean
     if (lines.id(line) !== connection) continue
     const value = lines.value(line)
     if (value === option) return true
-    if (value.length > option.length && value.toLowerCase().split(',').some((part) => part.trim() === option)) return true
+    if (
+      value.length > option.length &&
+      value
+        .toLowerCase()
+        .split(',')
+        .some((part) => part.trim() === option)
+    )
+      return true
     if (value.length === option.length && value.toLowerCase() === option) return true
   }
   return false

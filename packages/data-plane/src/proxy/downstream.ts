@@ -13,7 +13,11 @@ export interface Downstream {
   readonly port: number
   /** Address from the PROXY protocol, if the listener reads it. */
   readonly proxiedIp: string | undefined
+  readonly localIp: string
   readonly localPort: number
+  /** Number of the connection on this thread, and of requests begun on it, both from 1. */
+  readonly number: number
+  readonly requests: number
   readonly scheme: 'http' | 'https'
   /** TLS server name; empty without TLS. */
   readonly sni: string

@@ -29,7 +29,8 @@ export class EditableHeaders {
       if (this.#visible(line)) return lines.value(line)
     }
     const added = this.#added
-    if (added) for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) return added[i + 1]
+    if (added)
+      for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) return added[i + 1]
     return undefined
   }
 
@@ -40,7 +41,8 @@ export class EditableHeaders {
       if (this.#visible(line)) found.push(lines.value(line))
     }
     const added = this.#added
-    if (added) for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) found.push(added[i + 1]!)
+    if (added)
+      for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) found.push(added[i + 1]!)
     return found
   }
 
@@ -76,7 +78,8 @@ export class EditableHeaders {
   removeHeader(name: string): void {
     const lower = name.toLowerCase()
     const lines = this.#lines
-    for (let line = lines.find(lower); line >= 0; line = lines.find(lower, line + 1)) (this.#removed ??= [])[line] = true
+    for (let line = lines.find(lower); line >= 0; line = lines.find(lower, line + 1))
+      (this.#removed ??= [])[line] = true
     const added = this.#added
     if (!added) return
     for (let i = added.length - 2; i >= 0; i -= 2) if (added[i]!.toLowerCase() === lower) added.splice(i, 2)
@@ -107,5 +110,5 @@ function wireText(value: string): string {
   // eslint-disable-next-line no-control-regex
   if (/[\0-\x08\x0a-\x1f\x7f]/.test(value)) throw new TypeError('a header value may not hold control characters')
   // eslint-disable-next-line no-control-regex
-  return /[^\0-\xff]/.test(value) ? Buffer.from(value, 'utf8').latin1Slice() : value
+  return /[^\0-\xff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value
 }

@@ -56,6 +56,10 @@ export class ProxyExchange implements Exchange {
     return this.match?.route.service?.row ?? null
   }
 
+  get captures(): Readonly<Record<string, string>> | undefined {
+    return this.match?.captures
+  }
+
   get upstream(): UpstreamHead {
     const { match } = this
     return (this.#upstream ??= new UpstreamHead(
@@ -94,11 +98,17 @@ export class ProxyExchange implements Exchange {
 class ExchangeClient implements Client {
   readonly ip: string
   readonly port: number
+  readonly localIp: string
+  readonly connection: number
+  readonly connectionRequest: number
   readonly forwardedIp: string
 
   constructor({ downstream, request, gateway }: ProxyExchange) {
     this.ip = downstream.ip
     this.port = downstream.port
+    this.localIp = downstream.localIp
+    this.connection = downstream.number
+    this.connectionRequest = downstream.requests
     this.forwardedIp = forwardedAddress(downstream.ip, downstream.proxiedIp, request.lines, gateway.realIp)
   }
 }

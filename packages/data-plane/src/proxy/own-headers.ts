@@ -36,7 +36,8 @@ export function addOwnHeaders(exchange: ProxyExchange, response: ProxyResponse):
     if (wanted.has('x-kong-proxy-latency')) {
       own.push('X-Kong-Proxy-Latency', milliseconds(timing.accessEndedAt! - timing.startedAt))
     }
-    if (wanted.has('x-kong-upstream-status')) own.push('X-Kong-Upstream-Status', String(upstreamStatus(exchange, response)))
+    if (wanted.has('x-kong-upstream-status'))
+      own.push('X-Kong-Upstream-Status', String(upstreamStatus(exchange, response)))
     if (wanted.has('via')) {
       const line = lines ? lines.findId(via) : -1
       own.push('Via', line < 0 ? `1.1 ${gateway.product}` : `${lines!.value(line)}, 1.1 ${gateway.product}`)
@@ -44,7 +45,8 @@ export function addOwnHeaders(exchange: ProxyExchange, response: ProxyResponse):
   } else if (wanted.has('x-kong-response-latency')) {
     own.push('X-Kong-Response-Latency', milliseconds(now() - timing.startedAt))
   }
-  if (wanted.has('server') && !(lines ? lines.findId(server) >= 0 : response.header('server'))) own.push('Server', gateway.product)
+  if (wanted.has('server') && !(lines ? lines.findId(server) >= 0 : response.header('server')))
+    own.push('Server', gateway.product)
   if (!(lines ? lines.findId(date) >= 0 : response.header('date'))) own.push('Date', httpDate())
   if (wanted.has('x-kong-request-id')) own.push('X-Kong-Request-Id', exchange.id)
   response.setOwn(proxied ? replaced : noIds, own)

@@ -106,6 +106,6 @@ function parseAuthority(text: string): Authority | undefined {
   }
   if (parsedAuthorities.size >= mostRemembered) parsedAuthorities.clear()
   // A copy: a slice would keep the whole head it was cut from alive.
-  parsedAuthorities.set(Buffer.from(text, 'latin1').latin1Slice(), parsed)
+  parsedAuthorities.set(Buffer.from(text, 'latin1').toString('latin1'), parsed)
   return parsed
 }

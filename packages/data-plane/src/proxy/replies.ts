@@ -61,7 +61,12 @@ export function failureReply(exchange: ProxyExchange, failure: Failure): Reply {
 
 /** Turns `Reply.error` into a body by the request's `Accept`. */
 export function renderError(exchange: ProxyExchange, reply: Reply): Reply {
-  const { body, headers } = rendered(reply.status, reply.error!, exchange.id, exchange.request.header('accept') ?? 'application/json')
+  const { body, headers } = rendered(
+    reply.status,
+    reply.error!,
+    exchange.id,
+    exchange.request.header('accept') ?? 'application/json',
+  )
   return { status: reply.status, headers: { ...headers, ...reply.headers }, body: body! }
 }
 
@@ -101,7 +106,10 @@ export function httpsOnlyReply(status: number, host: string, target: string): Re
   return {
     status,
     // nginx names the charset only for the newer two.
-    headers: { 'Content-Type': status < 307 ? 'text/html' : 'text/html; charset=UTF-8', Location: `https://${host}${target}` },
+    headers: {
+      'Content-Type': status < 307 ? 'text/html' : 'text/html; charset=UTF-8',
+      Location: `https://${host}${target}`,
+    },
     body: statusPage(title),
   }
 }

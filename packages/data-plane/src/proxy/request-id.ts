@@ -12,5 +12,5 @@ export function newRequestId(): string {
   }
   const start = used
   used += size
-  return pool.hexSlice(start, used)
+  return pool.toString('hex', start, used)
 }

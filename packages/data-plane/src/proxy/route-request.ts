@@ -69,7 +69,8 @@ function askService(exchange: ProxyExchange, verdict: Verdict): void {
   if (verdict) return answerReply(exchange, verdict)
   const service = exchange.match!.route.service
   // Kong runs such a route's plugins and, if none answers, finds no peer to ask.
-  if (!service) return answerFailure(exchange, new Failure('gateway', 'no_healthy_peer', 'never', 'the route has no service'))
+  if (!service)
+    return answerFailure(exchange, new Failure('gateway', 'no_healthy_peer', 'never', 'the route has no service'))
   const call = new UpstreamCall(exchange, service)
   exchange.call = call
   call.start()

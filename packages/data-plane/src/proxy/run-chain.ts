@@ -7,7 +7,7 @@ type ReplyingStep = (exchange: ProxyExchange) => Verdict | Promise<Verdict>
 type Done = (exchange: ProxyExchange, verdict: Verdict) => void
 
 /** Runs steps in order until one replies. Stays on the stack unless a step really waits. */
-export function runChain(steps: readonly ReplyingStep[], exchange: ProxyExchange, done: Done, from = 0): void {
+export function runChain(steps: readonly ReplyingStep[], exchange: ProxyExchange, proceed: Done, from = 0): void {
   for (let i = from; i < steps.length; i++) {
     const verdict = attempt(steps[i]!, exchange)
     if (verdict === undefined) continue
@@ -17,14 +17,14 @@ export function runChain(steps: readonly ReplyingStep[], exchange: ProxyExchange
         .then((reply) => {
           // The client may have gone while the plugin waited.
           if (exchange.finished) return
-          if (reply) done(exchange, reply)
-          else runChain(steps, exchange, done, i + 1)
+          if (reply) proceed(exchange, reply)
+          else runChain(steps, exchange, proceed, i + 1)
         })
       return
     }
-    return done(exchange, verdict)
+    return proceed(exchange, verdict)
   }
-  done(exchange, undefined)
+  proceed(exchange, undefined)
 }
 
 function attempt(step: ReplyingStep, exchange: ProxyExchange): Verdict | Promise<Verdict> {

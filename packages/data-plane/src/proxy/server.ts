@@ -72,7 +72,11 @@ function smallestLimit({ limits }: Gateway): number {
   return Math.max(20, Math.min(limits.headMs, limits.bodyMs, limits.idleMs, limits.sendMs) / 4)
 }
 
-function openListener(listener: Listener, gateway: Gateway, accept: (socket: Socket, scheme: 'http' | 'https') => void): Server {
+function openListener(
+  listener: Listener,
+  gateway: Gateway,
+  accept: (socket: Socket, scheme: 'http' | 'https') => void,
+): Server {
   const options = { noDelay: true, allowHalfOpen: true, highWaterMark: 64 * 1024 }
   if (!listener.ssl) {
     return createTcpServer(options, (socket) => {
@@ -128,4 +132,3 @@ function within(ms: number, done: Promise<void>): Promise<void> {
     })
   })
 }
-

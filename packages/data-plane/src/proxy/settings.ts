@@ -2,20 +2,19 @@ import type { Exchange, Logger } from '@holdfast/plugin-kit'
 import type { DataPlaneConfig } from '../config.ts'
 
 /** What the engine is told from outside. */
-export interface ProxySettings
-  extends Pick<
-    DataPlaneConfig,
-    | 'trustedIps'
-    | 'realIpHeader'
-    | 'realIpRecursive'
-    | 'upstreamKeepalive'
-    | 'responseHeaders'
-    | 'upstreamRequestId'
-    | 'errorDefaultType'
-    | 'clientMaxBodySize'
-    | 'sslCert'
-    | 'sslCertKey'
-  > {
+export interface ProxySettings extends Pick<
+  DataPlaneConfig,
+  | 'trustedIps'
+  | 'realIpHeader'
+  | 'realIpRecursive'
+  | 'upstreamKeepalive'
+  | 'responseHeaders'
+  | 'upstreamRequestId'
+  | 'errorDefaultType'
+  | 'clientMaxBodySize'
+  | 'sslCert'
+  | 'sslCertKey'
+> {
   /** Shown in `Server` and `Via` as `holdfast/VERSION`. */
   readonly version: string
   readonly limits?: Partial<ConnectionLimits>

@@ -1,4 +1,5 @@
 import type { FailureKind } from '../failure.ts'
+import { scanVerdict } from '../http1/header-scan.ts'
 import type { Gateway } from './gateway.ts'
 import { httpDate } from './http-date.ts'
 import { unreadableReply } from './replies.ts'
@@ -21,4 +22,18 @@ export function unreadableAnswer(kind: FailureKind, gateway: Gateway): { status:
     (wanted.has('x-kong-request-id') ? `X-Kong-Request-Id: ${id}\r\n` : '') +
     `\r\n${body as string}`
   return { status, text }
+}
+
+/** What is wrong with a head that the scanner refused. */
+export function verdictKind(verdict: number): FailureKind {
+  switch (verdict) {
+    case scanVerdict.lineTooLong:
+      return 'uri_too_long'
+    case scanVerdict.headTooLarge:
+      return 'head_too_large'
+    case scanVerdict.version:
+      return 'unsupported_version'
+    default:
+      return 'bad_request'
+  }
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts'
 import type { Peer, Pick } from '../balancer/balancer.ts'
 import type { CompiledService } from '../compile/runtime.ts'
+import { latin1 } from '../http1/latin1.ts'
 import type { ResponseHead } from '../http1/response-head.ts'
 import type { ResponseSink, UpstreamConnection } from '../upstream/connection.ts'
 import { answerFailure, answerService, serviceBody, serviceDone, serviceLost } from './answer.ts'
@@ -54,7 +55,8 @@ export class UpstreamCall implements ResponseSink, BodySink {
     if (picked instanceof Promise) {
       picked.then(
         (pick) => this.#over || this.#picked(pick),
-        (error: unknown) => this.#over || this.#giveUp(new Failure('gateway', 'unresolved', 'never', 'the balancer failed', error)),
+        (error: unknown) =>
+          this.#over || this.#giveUp(new Failure('gateway', 'unresolved', 'never', 'the balancer failed', error)),
       )
     } else this.#picked(picked)
   }
@@ -223,10 +225,6 @@ export class UpstreamCall implements ResponseSink, BodySink {
 
 /** Bodies up to this many bytes travel as text with their head: one write. */
 const inlineBytes = 4096
-
-function latin1(bytes: Uint8Array): string {
-  return bytes.length === 0 ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
-}
 
 function serverName(host: string): string {
   return host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1')

@@ -35,7 +35,8 @@ export function openSocket(endpoint: Endpoint, reader: Reader, sessions: TlsSess
     rejectUnauthorized: verify,
   })
   socket.on('session', (session: Buffer) => (sessions.session = session))
-  if (verify && verifyDepth !== undefined) socket.prependListener('secureConnect', () => requireDepth(socket, verifyDepth))
+  if (verify && verifyDepth !== undefined)
+    socket.prependListener('secureConnect', () => requireDepth(socket, verifyDepth))
   return socket
 }
 
@@ -61,9 +62,13 @@ function requireDepth(socket: TLSSocket, limit: number): void {
   if (socket.isSessionReused()) return
   let depth = -1
   let certificate = socket.getPeerCertificate(true)
-  while (certificate?.issuerCertificate && certificate.issuerCertificate.fingerprint256 !== certificate.fingerprint256) {
+  while (
+    certificate?.issuerCertificate &&
+    certificate.issuerCertificate.fingerprint256 !== certificate.fingerprint256
+  ) {
     certificate = certificate.issuerCertificate
     depth++
   }
-  if (depth > limit) socket.destroy(new Error(`certificate chain too long: ${depth} between the peer's and the root, ${limit} allowed`))
+  if (depth > limit)
+    socket.destroy(new Error(`certificate chain too long: ${depth} between the peer's and the root, ${limit} allowed`))
 }

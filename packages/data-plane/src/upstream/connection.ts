@@ -196,7 +196,8 @@ export class UpstreamConnection implements Reader, Swept {
     for (;;) {
       const head = scanResponseHead(bytes, start, end, this.#toHead)
       if (typeof head === 'number') {
-        if (head !== scanVerdict.more) return this.#fail('bad_response', 'never', 'the service answered with a malformed head')
+        if (head !== scanVerdict.more)
+          return this.#fail('bad_response', 'never', 'the service answered with a malformed head')
         this.#partialHead = lent || start > 0 ? Buffer.from(bytes.subarray(start, end)) : bytes
         return
       }
@@ -240,7 +241,8 @@ export class UpstreamConnection implements Reader, Swept {
   }
 
   #switch(sink: ResponseSink, head: ResponseHead, bytes: Buffer, start: number, end: number): void {
-    if (!this.#mayUpgrade) return this.#fail('bad_response', 'never', 'the service switched protocols without being asked')
+    if (!this.#mayUpgrade)
+      return this.#fail('bad_response', 'never', 'the service switched protocols without being asked')
     this.#phase = 'tunnel'
     this.#deadline = 0
     this.#sweep.delete(this)
@@ -261,7 +263,12 @@ export class UpstreamConnection implements Reader, Swept {
     } else this.#close()
   }
 
-  #fail(kind: 'connect_failed' | 'connect_timeout' | 'tls_failed' | 'read_timeout' | 'write_timeout' | 'reset' | 'bad_response', retry: Failure['retry'], message: string): void {
+  #fail(
+    kind:
+      'connect_failed' | 'connect_timeout' | 'tls_failed' | 'read_timeout' | 'write_timeout' | 'reset' | 'bad_response',
+    retry: Failure['retry'],
+    message: string,
+  ): void {
     const sink = this.#sink
     const cause = this.#error
     this.#sink = null
@@ -302,10 +309,18 @@ export class UpstreamConnection implements Reader, Swept {
     if (this.#phase === 'closed') return
     if (this.#phase === 'connecting') {
       const tls = this.#error !== undefined && !('syscall' in this.#error)
-      return this.#fail(tls ? 'tls_failed' : 'connect_failed', 'safe', this.#error?.message ?? 'the connection was closed')
+      return this.#fail(
+        tls ? 'tls_failed' : 'connect_failed',
+        'safe',
+        this.#error?.message ?? 'the connection was closed',
+      )
     }
     const untouched = this.reused && this.#phase !== 'body' && !this.#partialHead
-    this.#fail('reset', untouched ? 'reused_connection_only' : 'never', this.#error?.message ?? 'the service closed the connection')
+    this.#fail(
+      'reset',
+      untouched ? 'reused_connection_only' : 'never',
+      this.#error?.message ?? 'the service closed the connection',
+    )
   }
 }
 

@@ -43,7 +43,8 @@ export class Pool implements ConnectionHome, TlsSessions, Swept {
 
   putBack(connection: UpstreamConnection): void {
     const { poolSize, maxRequests } = this.#keepAlive
-    if (this.#closed || poolSize === 0 || (maxRequests > 0 && connection.served >= maxRequests)) return connection.close()
+    if (this.#closed || poolSize === 0 || (maxRequests > 0 && connection.served >= maxRequests))
+      return connection.close()
     connection.idleSince = performance.now()
     if (this.#idle.push(connection) === 1) this.#idleSweep.add(this)
     if (this.#idle.length > poolSize) this.#idle.shift()!.close()

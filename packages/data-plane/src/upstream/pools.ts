@@ -31,7 +31,12 @@ export class Pools implements Swept {
     const key = `${peer.ip} ${peer.port}`
     let pool = this.#plain.get(key)
     if (!pool) {
-      pool = new Pool({ ip: peer.ip, port: peer.port, tls: null, serverName: '' }, this.#keepAlive, this.#deadlines, this.#idleSweep)
+      pool = new Pool(
+        { ip: peer.ip, port: peer.port, tls: null, serverName: '' },
+        this.#keepAlive,
+        this.#deadlines,
+        this.#idleSweep,
+      )
       this.#plain.set(key, pool)
     }
     this.#ofPeer.set(peer, pool)
@@ -43,7 +48,12 @@ export class Pools implements Swept {
     let pools = this.#secure.get(key)
     if (!pools) this.#secure.set(key, (pools = []))
     for (const entry of pools) if (sameIdentity(entry.tls, tls)) return entry.pool
-    const pool = new Pool({ ip: peer.ip, port: peer.port, tls, serverName }, this.#keepAlive, this.#deadlines, this.#idleSweep)
+    const pool = new Pool(
+      { ip: peer.ip, port: peer.port, tls, serverName },
+      this.#keepAlive,
+      this.#deadlines,
+      this.#idleSweep,
+    )
     pools.push({ tls, pool })
     return pool
   }
