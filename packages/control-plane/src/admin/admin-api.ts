@@ -11,13 +11,14 @@ import { clusteringEndpoints } from './clustering.ts'
 import { withConsumerSearch } from './consumer-search.ts'
 import { type Endpoint, notFound, ok } from './endpoint.ts'
 import { type EntityApi, entityEndpoints } from './entity-endpoints.ts'
+import type { ConnectionCounts } from './listeners.ts'
 import { createPluginSchemas } from './plugin-schemas.ts'
 import { rootEndpoint } from './root.ts'
 import { createRows } from './rows.ts'
 import { rulesOf } from './rules.ts'
 import { schemaEndpoints } from './schemas.ts'
 import { createShell } from './shell.ts'
-import { type ConnectionCounts, statusEndpoint } from './status.ts'
+import { statusEndpoint } from './status.ts'
 import { tagEndpoints } from './tags.ts'
 import { targetEndpoints } from './target-endpoints.ts'
 
@@ -27,7 +28,7 @@ export interface AdminApiOptions {
   readonly plugins: readonly PluginConfig[]
   /** Every data plane that is known. */
   readonly fleet: () => Promise<readonly DataPlaneRecord[]>
-  readonly connections: () => ConnectionCounts
+  readonly connections: Readonly<ConnectionCounts>
   /** Version of this software, for the `Server` header. */
   readonly version: string
   readonly log: Logger

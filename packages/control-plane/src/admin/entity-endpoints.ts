@@ -93,7 +93,7 @@ function item(api: EntityApi, entity: Entity): Endpoint {
       PUT: withKey(async (key, request) => {
         return ok(await api.rows.upsert(entity, key, bodyOf(api, entity, request, undefined)))
       }),
-      PATCH: withKey(async (key, request) => ok(await patch(api, entity, key, request))),
+      PATCH: withKey(async (key, request) => await patch(api, entity, key, request)),
       DELETE: withKey(async (key) => {
         await api.rows.remove(entity, key)
         return noContent
@@ -110,16 +110,18 @@ async function showOne(api: EntityApi, entity: Entity, row: WireRow): Promise<Wi
   return (await api.rows.show(entity, [row]))[0]
 }
 
-/** The stored row may be needed to know what a form's values mean, e.g. the name of a plugin. */
+/** The stored row may be needed to know what the body means, e.g. the name of a plugin. */
 async function patch(
   api: EntityApi,
   entity: Entity,
   key: string,
   request: AdminRequest,
   more: WireRow = {},
-): Promise<WireRow> {
-  const current = request.isForm ? await api.rows.select(entity, key) : undefined
-  return api.rows.update(entity, key, { ...more, ...bodyOf(api, entity, request, current) })
+): Promise<Answer> {
+  const needsCurrent = api.rules(entity.name).needsCurrent?.(request.body) === true
+  const current = request.isForm || needsCurrent ? await api.rows.select(entity, key) : undefined
+  if (needsCurrent && !current) return notFound
+  return ok(await api.rows.update(entity, key, { ...more, ...bodyOf(api, entity, request, current) }))
 }
 
 function bodyOf(api: EntityApi, entity: Entity, request: AdminRequest, current: WireRow | undefined): WireRow {
@@ -160,7 +162,7 @@ function parentOfChild(api: EntityApi, { child, field, parent }: Relation): Endp
       }),
       PATCH: withKey(async (key, request) => {
         const id = await parentId(key)
-        return id ? ok(await patch(api, parent, id, request)) : notFound
+        return id ? await patch(api, parent, id, request) : notFound
       }),
       DELETE: withKey(async (key) => ((await parentId(key)) ? methodNotAllowed : notFound)),
     },
@@ -224,7 +226,7 @@ function childOfParent(api: EntityApi, { child, field, parent, as }: Relation): 
       PATCH: withKey(async (key, request) => {
         const row = await owned(key, request)
         if (!row) return notFound
-        return ok(await patch(api, child, row['id'] as string, request, { [field]: row[field] }))
+        return await patch(api, child, row['id'] as string, request, { [field]: row[field] })
       }),
       DELETE: withKey(async (key, request) => {
         const row = await owned(key, request)

@@ -15,6 +15,8 @@ export interface EntityRules {
    * An answer ends the request.
    */
   readonly idOfKey?: (reader: Reader, key: string, method: string) => Promise<string | Answer>
+  /** Whether a change with this body can only be read knowing the row; an unknown row is then answered with the bare text. */
+  readonly needsCurrent?: (body: WireRow) => boolean
   /** Rewrites a body before it is checked. `addressedAs` is the key in the address, as it was written. */
   readonly bodyFor?: (input: WireRow, method: string, addressedAs: string) => WireRow
   /** Looks at other rows before this one is written. */

@@ -18,6 +18,17 @@ export interface ListenerCertificate {
   readonly key: string
 }
 
+/** What has come in so far, on all listeners. */
+export interface ConnectionCounts {
+  accepted: number
+  active: number
+  requests: number
+}
+
+export function createConnectionCounts(): ConnectionCounts {
+  return { accepted: 0, active: 0, requests: 0 }
+}
+
 /** A client may take this long to send a whole request. */
 const REQUEST_TIMEOUT_MS = 60_000
 
@@ -26,10 +37,12 @@ export async function listen(
   app: FastifyInstance,
   listeners: readonly AdminListener[],
   certificate: ListenerCertificate,
+  counts: ConnectionCounts,
 ): Promise<Listeners> {
   await app.ready()
   let draining = false
   const handle: http.RequestListener = (request, response) => {
+    counts.requests++
     if (draining) response.setHeader('Connection', 'close')
     app.routing(request, response)
   }
@@ -56,6 +69,11 @@ export async function listen(
         ? https.createServer({ ...options, ...certificate }, handle)
         : http.createServer(options, handle)
       servers.push(server)
+      server.on('connection', (socket) => {
+        counts.accepted++
+        counts.active++
+        socket.once('close', () => counts.active--)
+      })
       server.listen(listener.port, listener.ip)
       await once(server, 'listening')
     }

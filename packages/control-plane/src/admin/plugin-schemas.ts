@@ -25,6 +25,6 @@ export function createPluginSchemas(configs: readonly PluginConfig[]): PluginSch
   }
 }
 
-function wholeOf({ fields, ...checks }: Subschema): Structure {
-  return { ...checks, fields: { ...pluginEntity.fields, ...fields } }
+function wholeOf({ fields, entity_checks = [], functions = {} }: Subschema): Structure {
+  return { fields: { ...pluginEntity.fields, ...fields }, entity_checks, functions }
 }

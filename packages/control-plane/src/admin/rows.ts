@@ -81,6 +81,7 @@ export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
     kind: Write['kind'],
   ): Promise<WireRow> {
     const { ttl, input } = takeTimeToLive(entity, given)
+    if (input['id'] === null) throw new AdminRefusal({ kind: 'primary_key_violation', id: null })
     const resolved = await resolveForeignKeys(transaction, entity, input)
     const row = {
       ...parsed(entity, resolved, current, kind),

@@ -4,6 +4,9 @@ import { schemaViolation } from './problem.ts'
 
 /** A plugin that is given protocols must share one with the route, or with some route of the service, that it is for. */
 export const pluginRules: EntityRules = {
+  // The name says what the settings may be.
+  needsCurrent: (body) => body['name'] === undefined || body['name'] === null,
+
   async check({ kind, transaction, row, input }) {
     if (!saysProtocols(kind, input)) return
     const routeId = idOf(row['route'])

@@ -23,8 +23,10 @@ export function schemaEndpoints(plugins: PluginSchemas, now: () => number): Endp
 
   const pluginSchema = (request: AdminRequest): Answer => {
     const name = request.params['name'] ?? ''
-    const structure = plugins.subschema(name)
-    return structure ? ok(toKongJson(structure)) : missing('plugin', name)
+    const subschema = plugins.subschema(name)
+    if (!subschema) return missing('plugin', name)
+    const { fields, entity_checks = [] } = subschema
+    return ok(toKongJson({ fields, entity_checks }))
   }
 
   return [

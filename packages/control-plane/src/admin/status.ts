@@ -1,15 +1,9 @@
 /** `/status`: connections of this listener, memory of this process, and whether the database answers. */
 import type { Store } from '../store/store.ts'
+import type { ConnectionCounts } from './listeners.ts'
 import { type Endpoint, badRequest, firstArgument, ok } from './endpoint.ts'
 
-/** Counts of the Admin API's own server, in nginx's terms. */
-export interface ConnectionCounts {
-  readonly accepted: number
-  readonly active: number
-  readonly requests: number
-}
-
-export function statusEndpoint(store: Store, counts: () => ConnectionCounts): Endpoint {
+export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>): Endpoint {
   return {
     path: '/status',
     methods: {
@@ -18,7 +12,7 @@ export function statusEndpoint(store: Store, counts: () => ConnectionCounts): En
         const scale = Number(firstArgument(request.query, 'scale') ?? 2)
         if (!/^[bkmg]$/i.test(unit)) return badRequest(`invalid unit '${unit}' (expected 'k/K', 'm/M', or 'g/G')`)
         if (scale < 0) return badRequest('scale must be equal or greater than 0')
-        const { accepted, active, requests } = counts()
+        const { accepted, active, requests } = counts
         const heap = bytesText(process.memoryUsage().heapUsed, unit.toLowerCase(), Number.isInteger(scale) ? scale : 2)
         return ok({
           memory: { workers_lua_vms: [{ pid: process.pid, http_allocated_gc: heap }], lua_shared_dicts: {} },

@@ -1,6 +1,6 @@
 /** Why the store does not do what it was asked to. The Admin API turns each into Kong's answer. */
 export type StoreProblem =
-  | { readonly kind: 'primary_key_violation'; readonly id: string }
+  | { readonly kind: 'primary_key_violation'; readonly id: string | null }
   /** Another row has these values already; foreign fields as `{ id }`. */
   | { readonly kind: 'unique_violation'; readonly key: Readonly<Record<string, unknown>> }
   /** The row refers to one that does not exist. */
