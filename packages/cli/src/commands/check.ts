@@ -1,12 +1,12 @@
 import { Command } from 'commander'
-import { checkMaterial } from '../settings/material.ts'
 import { loadFrom, withConfigOptions, type ConfigOptions } from './options.ts'
 
 export function checkCommand(): Command {
   return withConfigOptions(new Command('check'))
     .description('check the configuration, without starting anything')
     .argument('[conf]', 'configuration file, as with -c')
-    .action((conf: string | undefined, options: ConfigOptions) => {
+    .action(async (conf: string | undefined, options: ConfigOptions) => {
+      const { checkMaterial } = await import('../settings/material.ts')
       const { settings, file, warnings } = loadFrom(conf === undefined ? options : { ...options, conf })
       for (const warning of warnings) console.error(`warning: ${warning}`)
       checkMaterial(settings)

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createClusterCertificate } from '@holdfast/control-plane/pki'
 import { Command, InvalidArgumentError } from 'commander'
 import { CommandError } from '../command-error.ts'
 
@@ -17,6 +16,7 @@ export function hybridCommand(): Command {
 }
 
 async function generate(cert: string, key: string, { days }: { days: number }): Promise<void> {
+  const { createClusterCertificate } = await import('@holdfast/control-plane/pki')
   const { certificate, key: privateKey } = await createClusterCertificate(days)
   // The key first: where it may not be written, no certificate is left that has none.
   writeNew(resolve(key), privateKey)
