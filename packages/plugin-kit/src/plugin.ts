@@ -1,5 +1,5 @@
 import { protocols, protocolsHttp } from '@holdfast/schema'
-import type { EntityCheck, Field, InferRecord, RecordField, Subschema } from '@holdfast/schema'
+import type { EntityCheck, Field, Functions, InferRecord, RecordField, Subschema } from '@holdfast/schema'
 import type { Host } from './host.ts'
 import type { Phases } from './phases.ts'
 
@@ -17,6 +17,8 @@ export interface PluginConfig<C extends RecordField = RecordField> {
   readonly config: C
   /** Rules over several fields; names are dotted paths from the row, e.g. `config.policy`. */
   readonly entityChecks?: readonly EntityCheck[]
+  /** What the rules above name. */
+  readonly functions?: Functions
 }
 
 export interface Plugin<C extends RecordField = RecordField> extends PluginConfig<C> {
@@ -50,5 +52,5 @@ export function pluginSubschema(plugin: PluginConfig): Subschema {
     }
   fields.protocols = plugin.traffic === 'http' ? protocolsHttp : protocols
   fields.config = plugin.config
-  return { fields, entity_checks: plugin.entityChecks ?? [] }
+  return { fields, entity_checks: plugin.entityChecks ?? [], functions: plugin.functions ?? {} }
 }

@@ -59,10 +59,10 @@ export const corsConfig = {
         description: 'Leaves the answer to preflight requests to the service.',
       },
     },
-    functions: {
-      validators: {
-        origin: (value: string) => (value === '*' || isRegex(value) ? undefined : `'${value}' is not a valid regex`),
-      },
+  },
+  functions: {
+    validators: {
+      origin: (value: string) => (value === '*' || isRegex(value) ? undefined : `'${value}' is not a valid regex`),
     },
   },
 } as const satisfies PluginConfig

@@ -130,7 +130,6 @@ export const rateLimitingConfig = {
       redis_database: moved({ type: 'integer' }, 'database'),
     },
     custom_validator: 'rate_limiting',
-    functions: { validators: { rate_limiting: checkConfig } },
   },
   entityChecks: [
     {
@@ -156,4 +155,5 @@ export const rateLimitingConfig = {
       },
     },
   ],
+  functions: { validators: { rate_limiting: checkConfig } },
 } as const satisfies PluginConfig

@@ -41,14 +41,14 @@ export const requestTerminationConfig = {
       },
     },
     custom_validator: 'exclusive',
-    functions: {
-      validators: {
-        exclusive({ message, content_type, body, echo }: Exclusive) {
-          if (message && (content_type || body)) return 'message cannot be used with content_type or body'
-          if (content_type && !body) return 'content_type requires a body'
-          if (echo && (content_type || body)) return 'echo cannot be used with content_type and body'
-          return undefined
-        },
+  },
+  functions: {
+    validators: {
+      exclusive({ message, content_type, body, echo }: Exclusive) {
+        if (message && (content_type || body)) return 'message cannot be used with content_type or body'
+        if (content_type && !body) return 'content_type requires a body'
+        if (echo && (content_type || body)) return 'echo cannot be used with content_type and body'
+        return undefined
       },
     },
   },
