@@ -55,7 +55,7 @@ export const properties = {
     'shared',
   ),
   cluster_cert: path('Certificate with which this node shows itself to the other plane, PEM.'),
-  cluster_cert_key: path('Its key, PEM.'),
+  cluster_cert_key: path('Its key, PEM.', { secret: true }),
   cluster_ca_cert: path('Authority that signed the other plane, PEM; for pki and pki_check_cn.'),
   cluster_allowed_common_names: list(
     'For pki_check_cn: the names data planes may have; unless set, any name in the parent domain of cluster_cert.',

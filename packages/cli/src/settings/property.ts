@@ -23,8 +23,8 @@ export function text(description: string, initial?: string, extra: Extra = {}): 
 }
 
 /** A file or folder; relative to the working folder, and absolute from then on. */
-export function path(description: string): Property<string | undefined> {
-  return { type: 'path', default: undefined, description }
+export function path(description: string, extra: Extra = {}): Property<string | undefined> {
+  return { type: 'path', default: undefined, description, ...extra }
 }
 
 export function integer(
