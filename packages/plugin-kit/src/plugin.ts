@@ -1,5 +1,5 @@
 import { protocols, protocolsHttp } from '@holdfast/schema'
-import type { EntityCheck, Field, Functions, InferRecord, RecordField, Subschema } from '@holdfast/schema'
+import type { EntityCheck, Field, Functions, InferRecord, RecordField, Structure } from '@holdfast/schema'
 import type { Host } from './host.ts'
 import type { Phases } from './phases.ts'
 
@@ -41,7 +41,7 @@ export function definePlugin<C extends RecordField>(
  * What the plugin adds to the schema of `plugins`, in Kong's order: the scopes it forbids, its protocols, its configuration.
  * `/schemas/plugins/NAME` shows exactly this.
  */
-export function pluginSubschema(plugin: PluginConfig): Subschema {
+export function pluginSubschema(plugin: PluginConfig): Structure {
   const fields: Record<string, Field> = {}
   for (const scope of plugin.unscoped ?? [])
     fields[scope] = {

@@ -1,8 +1,9 @@
 /** Runs one plugin on requests that no network carries. See the README of this package. */
-import { withDefaults } from '@holdfast/schema'
-import type { RecordField } from '@holdfast/schema'
+import { randomUUID } from 'node:crypto'
+import { parse, violationMessage } from '@holdfast/schema'
+import type { InferRecord, RecordField } from '@holdfast/schema'
 import type { Phases } from './phases.ts'
-import type { Plugin } from './plugin.ts'
+import { pluginSubschema, type Plugin } from './plugin.ts'
 import type { Reply } from './reply.ts'
 import type { HeadersInit } from './testing/header-list.ts'
 import { TestExchange, type TestRequest } from './testing/test-exchange.ts'
@@ -42,7 +43,7 @@ export interface TestRun {
   send(request?: TestRequest, answer?: TestAnswer): Promise<TestOutcome>
 }
 
-/** Makes an instance of the plugin from a configuration whose missing members are filled from their defaults. */
+/** Makes an instance of the plugin from a configuration as a client would send it; one that is refused is an error. */
 export function runPlugin<C extends RecordField>(
   plugin: Plugin<C>,
   config: Readonly<Record<string, unknown>> = {},
@@ -52,8 +53,15 @@ export function runPlugin<C extends RecordField>(
     options instanceof TestHost
       ? options
       : new TestHost({ ...options, plugin: { name: plugin.name, ...options.plugin } })
-  const phases = plugin.create(withDefaults(plugin.config, config) as Parameters<Plugin<C>['create']>[0], host)
+  const phases = plugin.create(parseConfig(plugin, config), host)
   return { host, phases, send: (request, answer) => send(phases, host, request, answer) }
+}
+
+function parseConfig<C extends RecordField>(plugin: Plugin<C>, config: object): InferRecord<C> {
+  const schema = { name: 'plugins', ...pluginSubschema(plugin) }
+  const parsed = parse(schema, { config }, { mode: 'insert', now: Date.now, uuid: randomUUID })
+  if (!parsed.ok) throw new Error(violationMessage(parsed.violations))
+  return parsed.value.config as InferRecord<C>
 }
 
 async function send(
