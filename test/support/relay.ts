@@ -9,6 +9,8 @@ export interface Relay {
   /** Cuts every connection and, while `down`, refuses new ones. */
   cut(down?: boolean): void
   restore(): void
+  /** Goes silent: connections stay, nothing more comes through them. */
+  stall(): void
   /** Cuts once `count` more bytes have gone to clients. */
   cutAfter(count: number): void
   close(): Promise<void>
@@ -68,6 +70,9 @@ export async function startRelay(targetPort: number): Promise<Relay> {
     },
     restore() {
       down = false
+    },
+    stall() {
+      for (const pair of pairs) for (const socket of pair) socket.pause()
     },
     cutAfter(count) {
       left = count

@@ -64,6 +64,12 @@ export class DataPlaneSync {
     return this.#head
   }
 
+  /** A snapshot on its way, and how many of its chunks are here. */
+  get receiving(): { readonly revision: Revision; readonly chunks: number; readonly received: number } | null {
+    if (!this.#snapshot || !this.#partial) return null
+    return { revision: this.#snapshot.revision, chunks: this.#snapshot.chunks, received: this.#partial.next }
+  }
+
   /** Call when a connection is open; the result is the first message. */
   connected(self: Pick<Hello, 'node' | 'labels' | 'plugins'>): Hello {
     this.#welcome = null

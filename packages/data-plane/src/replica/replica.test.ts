@@ -21,7 +21,8 @@ import { consumers, keyauthCredentials, routes } from '@holdfast/entities'
 import { addRow, formatDigest } from '@holdfast/sync'
 import type { Change, Delta, Revision, WireRow } from '@holdfast/sync'
 import { openReader } from './open-reader.ts'
-import { Replica, declarativeHistory, prepareRows } from './replica.ts'
+import { declarativeHistory, loadDeclarative } from './declarative.ts'
+import { Replica } from './replica.ts'
 import type { ReplicaLog } from './replica.ts'
 
 const run = promisify(execFile)
@@ -209,7 +210,9 @@ describe('readers of other threads', () => {
       ['consumers', 'b', { id: 'b', custom_id: `b${n}` }],
     ]
     const replica = await filled(pair(1))
-    const threads = [0, 1].map(() => new Worker(new URL('test/read-pairs.ts', import.meta.url), { workerData: path }))
+    const threads = [0, 1].map(
+      () => new Worker(new URL('testing/read-pairs.ts', import.meta.url), { workerData: path }),
+    )
     const ready = threads.map((thread) => new Promise((resolve) => thread.once('message', resolve)))
     await Promise.all(ready)
     for (let n = 2; n <= 60; n++) {
@@ -285,17 +288,17 @@ describe('declarative rows', () => {
   test('take the place of everything at once; the same rows again change nothing', async () => {
     const replica = await filled(twoRoutes)
     const rows = [{ entity: 'consumers', id: 'c', row: { id: 'c', username: 'bob' } }]
-    const prepared = await prepareRows(replica, rows)
-    if (prepared.kind !== 'ready') throw new Error(prepared.kind)
-    prepared.commit()
+    const ok = (): [] => []
+    expect(await loadDeclarative(replica, rows, ok)).toEqual({ kind: 'applied', revision: 1, touched: 'all' })
     expect(replica.standing).toMatchObject({ history: declarativeHistory, revision: 1 })
     expect(replica.reader.by(consumers, 'username', 'bob')?.id).toBe('c')
     expect([...replica.reader.all(routes)]).toEqual([])
-    expect((await prepareRows(replica, rows)).kind).toBe('unchanged')
-    const refused = await prepareRows(replica, [])
-    expect(refused.kind).toBe('ready')
-    await replica.dropSnapshot()
+    expect((await loadDeclarative(replica, rows, ok)).kind).toBe('unchanged')
+    const errors = [{ entity: 'consumers', id: 'c', message: 'no' }]
+    expect(await loadDeclarative(replica, [], () => errors)).toEqual({ kind: 'refused', errors })
     expect(replica.reader.by(consumers, 'username', 'bob')?.id).toBe('c')
+    expect(await loadDeclarative(replica, [], ok)).toMatchObject({ kind: 'applied', revision: 2 })
+    expect(replica.reader.by(consumers, 'username', 'bob')).toBeUndefined()
     await replica.close()
   })
 })
@@ -333,7 +336,7 @@ describe('files', () => {
       const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
       damage(join(path, file))
       // In a process of its own: what must not happen is that reading the file ends the process.
-      const script = new URL('test/open-and-count.ts', import.meta.url).pathname
+      const script = new URL('testing/open-and-count.ts', import.meta.url).pathname
       const { stdout } = await run(process.execPath, [script, path])
       expect(JSON.parse(stdout)).toEqual({ history: '', revision: 0, rows: 0 })
       expect(readdirSync(path).filter((entry) => entry.includes('.corrupt-'))).toHaveLength(1)
@@ -402,7 +405,7 @@ test(
   'killed at 20 random points of applying deltas, it stands at a whole revision every time',
   { timeout: 60_000 },
   async () => {
-    const script = new URL('test/apply-forever.ts', import.meta.url).pathname
+    const script = new URL('testing/apply-forever.ts', import.meta.url).pathname
     let reached = -1
     for (let round = 0; round < 20; round++) {
       const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] })

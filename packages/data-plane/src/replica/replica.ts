@@ -102,7 +102,7 @@ export class Replica {
       reader: new OverlayReader(this.reader, delta.to, delta.changes),
       touched,
       standing,
-      commit: () => this.#commit(delta.changes, standing, sum, touched),
+      commit: () => this.#commit(delta.from, delta.changes, standing, sum, touched),
     }
   }
 
@@ -199,8 +199,10 @@ export class Replica {
     return sum
   }
 
-  #commit(changes: readonly Change[], standing: Standing, sum: DigestSum, touched: Touched): void {
-    const generation = this.#generation!
+  #commit(from: Revision, changes: readonly Change[], standing: Standing, sum: DigestSum, touched: Touched): void {
+    const generation = this.#generation
+    if (!generation || this.#standing.revision !== from)
+      throw new Error('the replica has changed since the delta was prepared')
     generation.write(() => {
       for (const change of changes) generation.change(change, generation.get(change.entity, change.id))
       generation.setState(emptyState(standing))
@@ -240,28 +242,4 @@ export class Replica {
     this.#log.error({ path: aside, reason }, 'the replica is damaged and was set aside')
     this.#onCorrupt?.()
   }
-}
-
-/** Where rows from a declarative file stand: a history of their own. */
-export const declarativeHistory = 'declarative'
-
-/**
- * Puts these rows in the place of everything, atomically. The result is `unchanged` when they are what is served already;
- * otherwise a prepared change to be tried and committed.
- */
-export async function prepareRows(
-  replica: Replica,
-  rows: Iterable<{ readonly entity: string; readonly id: string; readonly row: WireRow }>,
-): Promise<Prepared | { readonly kind: 'unchanged' }> {
-  const all = [...rows].map(({ entity, id, row }) => [entity, id, row] as const)
-  const digest = formatDigest(all.reduce((sum, [entity, id, row]) => addRow(sum, entity, id, row), 0n))
-  const { history, revision, digest: served } = replica.standing
-  const known = history === declarativeHistory
-  if (known && digest === served) return { kind: 'unchanged' }
-  const next = (known ? revision + 1 : 1) as Revision
-  await replica.beginSnapshot({ history: declarativeHistory, revision: next, digest, chunks: 1, next: 0 })
-  replica.storeChunk(0, all)
-  const prepared = replica.prepareSnapshot(digest)
-  if (prepared.kind === 'diverged') throw new Error('two rows of the configuration have the same id')
-  return prepared
 }
