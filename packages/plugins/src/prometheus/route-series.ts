@@ -1,5 +1,5 @@
 import type { Route, Service } from '@holdfast/entities'
-import type { Counter, Exchange, Family, Histogram } from '@holdfast/plugin-kit'
+import type { Counter, Exchange, Family, Histogram, Timing } from '@holdfast/plugin-kit'
 
 export interface RequestFamilies {
   readonly bandwidth: Family<Counter> | undefined
@@ -19,8 +19,9 @@ export class RouteSeries {
   readonly #service: string
   readonly #route: string
   readonly #families: RequestFamilies
-  readonly #latencies:
-    { readonly request: Histogram; readonly upstream: Histogram; readonly kong: Histogram } | undefined
+  #requestLatency: Histogram | undefined
+  #upstreamLatency: Histogram | undefined
+  #kongLatency: Histogram | undefined
   /** By twice the status, plus one if the service answered. */
   readonly #byStatus: (Counter | undefined)[] = []
   #ingress: Counter | undefined
@@ -30,12 +31,6 @@ export class RouteSeries {
     this.#route = route.name ?? route.id
     this.#service = service ? (service.name ?? service.host) : ''
     this.#families = families
-    const { latencies } = families
-    this.#latencies = latencies && {
-      request: latencies.request.with(this.#service, this.#route, WORKSPACE),
-      upstream: latencies.upstream.with(this.#service, this.#route, WORKSPACE),
-      kong: latencies.kong.with(this.#service, this.#route, WORKSPACE),
-    }
   }
 
   /** Counts a finished request. `consumer` is empty unless requests are counted by consumer. */
@@ -45,14 +40,20 @@ export class RouteSeries {
       if (timing.bytesSent > 0) this.#sent(consumer).add(timing.bytesSent)
     }
     if (this.#families.requests) this.#answered(response.status, response.source === 'service', consumer).add(1)
-    if (this.#latencies) {
-      const { startedAt, accessEndedAt, upstreamHeadAt, finishedAt = startedAt } = timing
-      this.#latencies.request.observe(finishedAt - startedAt)
-      // Without an answer of the upstream, the whole time that was spent asking for one.
-      if (accessEndedAt !== undefined) this.#latencies.upstream.observe((upstreamHeadAt ?? finishedAt) - accessEndedAt)
-      this.#latencies.kong.observe((accessEndedAt ?? finishedAt) - startedAt)
-    }
+    if (this.#families.latencies) this.#timed(timing, this.#families.latencies)
     return undefined
+  }
+
+  #timed(timing: Timing, latencies: NonNullable<RequestFamilies['latencies']>): void {
+    const { startedAt, accessEndedAt, upstreamHeadAt, finishedAt = startedAt } = timing
+    this.#requestLatency ??= latencies.request.with(this.#service, this.#route, WORKSPACE)
+    this.#requestLatency.observe(finishedAt - startedAt)
+    this.#kongLatency ??= latencies.kong.with(this.#service, this.#route, WORKSPACE)
+    this.#kongLatency.observe((accessEndedAt ?? finishedAt) - startedAt)
+    if (accessEndedAt === undefined) return
+    // Without an answer of the upstream, the whole time that was spent asking for one.
+    this.#upstreamLatency ??= latencies.upstream.with(this.#service, this.#route, WORKSPACE)
+    this.#upstreamLatency.observe((upstreamHeadAt ?? finishedAt) - accessEndedAt)
   }
 
   #received(consumer: string): Counter {
