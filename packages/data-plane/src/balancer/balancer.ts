@@ -10,12 +10,14 @@ export interface Peer {
   readonly hostHeader: string
 }
 
-export type Outcome = { readonly kind: 'status'; readonly status: number } | { readonly kind: 'tcp_failure' } | { readonly kind: 'timeout' }
+export type Outcome =
+  { readonly kind: 'status'; readonly status: number } | { readonly kind: 'tcp_failure' } | { readonly kind: 'timeout' }
 
 /** Yields the peers of a service in order of preference and learns how they did. */
 export interface Balancer {
   /**
-   * The next peer for this request that is not in `tried`, or the reason there is none.
+   * The next peer for this request, preferably one not in `tried`: when all were tried it goes round again, since Kong makes
+   * `retries` + 1 attempts even on a single target. Without any peer, the reason.
    * A promise only while a name has never been resolved yet.
    */
   pick(exchange: Exchange, tried: readonly Peer[]): Pick | Promise<Pick>
@@ -25,5 +27,4 @@ export interface Balancer {
 }
 
 export type Pick =
-  | { readonly peer: Peer }
-  | { readonly peer: undefined; readonly reason: 'unresolved' | 'no_healthy_peer' }
+  { readonly peer: Peer } | { readonly peer: undefined; readonly reason: 'unresolved' | 'no_healthy_peer' }

@@ -81,4 +81,3 @@ export interface Chain {
 
 /** A phase function bound to its instance. */
 export type Step<P extends keyof Phases> = NonNullable<Phases[P]>
-
