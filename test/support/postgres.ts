@@ -1,4 +1,4 @@
-/** A throw-away PostgreSQL server for tests: real binaries, on loopback, without durability, gone when the test process goes. */
+/** A throw-away PostgreSQL server for tests: real binaries, on loopback, durable but for power cuts, gone when the test process goes. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ export interface TestPostgres {
   /** Stops the server as an administrator would: open connections are ended. `start` brings it back on the same port with its data. */
   stop(): Promise<void>
   start(): Promise<void>
-  /** Kills the server without a farewell, as a power cut would. */
+  /** Kills the server without a farewell; what was committed is there when it starts again. */
   kill(): Promise<void>
   /** Freezes every server process: connections stay open and nothing answers. */
   pause(): void
@@ -93,7 +93,6 @@ export async function startPostgres(): Promise<TestPostgres> {
       port: String(port),
       unix_socket_directories: '',
       fsync: 'off',
-      synchronous_commit: 'off',
       full_page_writes: 'off',
       shared_buffers: '32MB',
       max_connections: '100',
@@ -124,7 +123,9 @@ export async function startPostgres(): Promise<TestPostgres> {
     child.kill(signal)
     await once(child, 'exit')
     // Backends notice the end of a killed postmaster only by and by; the data directory is free when they are gone.
-    if (signal === 'SIGKILL') for (const pid of processes) signalProcess(pid, 'SIGKILL')
+    if (signal !== 'SIGKILL') return
+    for (const pid of processes) signalProcess(pid, 'SIGKILL')
+    while (processes.some(isRunning)) await delay(5)
   }
 
   function signalAll(signal: NodeJS.Signals): void {
@@ -185,6 +186,14 @@ function serverProcesses(child: ChildProcess): number[] {
     return [pid, ...children]
   } catch {
     return [pid]
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

@@ -7,7 +7,7 @@ import { type Database, openDatabase } from './database.ts'
 import { entityDdl } from './ddl.ts'
 import { bootstrapMigrations, listMigrations, resetMigrations, upMigrations } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { openTestStore, silent } from './test-store.ts'
+import { openTestStore, silent } from './testing.ts'
 
 let postgres: TestPostgres
 beforeAll(async () => {

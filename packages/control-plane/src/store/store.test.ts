@@ -6,7 +6,7 @@ import type { DatabaseConfig } from '../config.ts'
 import { openDatabase } from './database.ts'
 import type { StoreProblem } from './refusal.ts'
 import { type Store, renewHistory } from './store.ts'
-import { bootstrapped, openTestStore, silent, uuid } from './test-store.ts'
+import { bootstrapped, openTestStore, silent, uuid } from './testing.ts'
 import type { WriteTransaction } from './write-transaction.ts'
 
 let postgres: TestPostgres
