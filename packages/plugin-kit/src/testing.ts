@@ -57,7 +57,8 @@ export function runPlugin<C extends RecordField>(
   return { host, phases, send: (request, answer) => send(phases, host, request, answer) }
 }
 
-function parseConfig<C extends RecordField>(plugin: Plugin<C>, config: object): InferRecord<C> {
+/** The configuration as the gateway stores it, defaults filled in. */
+export function parseConfig<C extends RecordField>(plugin: Plugin<C>, config: object): InferRecord<C> {
   const schema = { name: 'plugins', ...pluginSubschema(plugin) }
   const parsed = parse(schema, { config }, { mode: 'insert', now: Date.now, uuid: randomUUID })
   if (!parsed.ok) throw new Error(violationMessage(parsed.violations))
