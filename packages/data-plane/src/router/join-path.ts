@@ -19,8 +19,9 @@ function joinStripped(base: string, path: string, matched: string): string {
   const rest = withoutLeadingDots(path.slice(matched.length || 1))
   if (rest !== '') return base.endsWith('/') === rest.startsWith('/') ? joinOnce(base, rest) : base + rest
   if (base === '/') return '/'
+  // Nothing is left of the path but whether it ended with a slash; `/` alone says so only where the service's path does too.
   const bare = base.endsWith('/') ? base.slice(0, -1) : base
-  return path.length > 1 && path.endsWith('/') ? `${bare}/` : bare
+  return path.endsWith('/') && (path.length > 1 || base !== bare) ? `${bare}/` : bare
 }
 
 /** Both or neither have a slash where they meet. */

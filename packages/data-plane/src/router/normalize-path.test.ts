@@ -68,9 +68,8 @@ describe('normalizePath', () => {
   }
 
   test('what it gives is left alone when it comes again', () => {
-    for (const [, matched] of cases) {
-      // Decoded control characters would not be accepted on a request line, so only the sent form can come again.
-      if (matched !== undefined) expect(normalizePath(escapePath(matched))).toBe(matched)
-    }
+    // Decoded control characters would not be accepted on a request line, so only the sent form can come again.
+    const accepted = cases.flatMap(([, matched]) => matched ?? [])
+    expect(accepted.map((path) => normalizePath(escapePath(path)))).toEqual(accepted)
   })
 })
