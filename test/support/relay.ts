@@ -27,12 +27,12 @@ export async function startRelay(targetPort: number): Promise<Relay> {
     pairs.clear()
   }
 
-  const server = createServer((client) => {
+  const server = createServer({ noDelay: true }, (client) => {
     if (down) {
       client.destroy()
       return
     }
-    const upstream = connect(targetPort, '127.0.0.1')
+    const upstream = connect({ port: targetPort, host: '127.0.0.1', noDelay: true })
     const pair = [client, upstream] as const
     pairs.add(pair)
     const end = () => {
