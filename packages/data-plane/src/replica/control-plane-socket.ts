@@ -70,8 +70,9 @@ async function readTls(source: Extract<RemoteSource, { kind: 'control_plane' }>)
 
 function opened(socket: WebSocket, shared: Buffer | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      reject(error)
+    const fail = (error: Error & { readonly code?: string }): void => {
+      const hungUp = error.code === 'ECONNRESET'
+      reject(hungUp ? new Error(`${error.message}: is this certificate one that the control plane accepts?`) : error)
       // Ending a connection that is not open yet is told as one more error.
       socket.on('error', () => {})
       socket.terminate()
