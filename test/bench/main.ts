@@ -4,9 +4,9 @@ import { chooseCpus, moveAside } from './machine/cpus.ts'
 import { describeMachine } from './machine/description.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { fullPlan, quickPlan } from './plan.ts'
-import { runSections } from './sections.ts'
-import { render, type Table } from './table.ts'
-import { createWorkbench } from './workbench.ts'
+import { createOutput } from './output.ts'
+import { runSection } from './sections.ts'
+import { createWorkbench, type Workbench } from './workbench.ts'
 
 const options = parseOptions(process.argv.slice(2))
 if (options === 'help') {
@@ -24,32 +24,36 @@ if (options === 'help') {
 async function run({ quick, format, sections }: Options): Promise<number> {
   const cpus = chooseCpus()
   moveAside(cpus)
-  const bench = createWorkbench(cpus)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt(signal))
-  const print = (table: Table) => process.stdout.write(`${render(table, format)}\n\n`)
-
+  let bench: Workbench | undefined
   let interrupted = false
-  function interrupt(signal: NodeJS.Signals): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void interrupt(signal))
+
+  async function interrupt(signal: NodeJS.Signals): Promise<void> {
     if (interrupted) {
-      bench.kill()
+      bench?.kill()
       process.exit(1)
     }
     interrupted = true
     process.stderr.write(`${signal}: stopping everything that was started (once more to kill it)\n`)
-    void bench.end().then(() => process.exit(130))
+    await bench?.end()
+    process.exit(130)
   }
 
-  process.stdout.write(`${format === 'markdown' ? '# Benchmark\n\n' : ''}${describeMachine()}\n${cpus.note}\n\n`)
-  try {
-    await runSections({ bench, plan: quick ? quickPlan : fullPlan, sections, say, print })
-    return 0
-  } catch (error) {
-    // What fails while everything is being stopped fails because of that.
-    if (!interrupted) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-    return 1
-  } finally {
-    await bench.end()
+  const output = createOutput(format)
+  output.heading(describeMachine(), cpus.note)
+  for (const section of sections) {
+    bench = createWorkbench(cpus)
+    try {
+      await runSection[section]({ bench, plan: quick ? quickPlan : fullPlan, say, ...output })
+    } catch (error) {
+      // What fails while everything is being stopped fails because of that.
+      if (!interrupted) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      return 1
+    } finally {
+      await bench.end()
+    }
   }
+  return 0
 }
 
 function say(progress: string): void {

@@ -43,7 +43,7 @@ export function launch(program: Program): Starting {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C in a terminal reaches the whole foreground group; only the bench shall decide in which order things end.
     detached: true,
-    env: { ...process.env, ...program.env },
+    env: { ...inheritedEnv(), ...program.env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -99,6 +99,11 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
 
 function hasEnded(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+}
+
+/** Settings of somebody's own gateway must not reach the ones measured here. */
+function inheritedEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KONG_')))
 }
 
 /** Each of these replaces itself by the program, so the child's pid stays the program's. */

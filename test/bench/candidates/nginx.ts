@@ -1,5 +1,5 @@
 import { createAsk } from '../ask.ts'
-import { freePort } from '../free-port.ts'
+import { freePort } from '../../support/free-port.ts'
 import { children } from '../machine/process-tree.ts'
 import { startNginx } from '../nginx.ts'
 import { PATH } from '../request.ts'

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createAsk } from '../ask.ts'
-import { freePort } from '../free-port.ts'
+import { freePort } from '../../support/free-port.ts'
 import { PATH } from '../request.ts'
 import type { Candidate } from './candidate.ts'
 

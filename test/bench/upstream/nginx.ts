@@ -1,5 +1,5 @@
 import { createAsk } from '../ask.ts'
-import { freePort } from '../free-port.ts'
+import { freePort } from '../../support/free-port.ts'
 import { startNginx } from '../nginx.ts'
 import { ANSWER } from '../request.ts'
 import type { Workbench } from '../workbench.ts'

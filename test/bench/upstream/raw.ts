@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createAsk } from '../ask.ts'
-import { freePort } from '../free-port.ts'
+import { freePort } from '../../support/free-port.ts'
 import type { Workbench } from '../workbench.ts'
 import type { Upstream } from './upstream.ts'
 
