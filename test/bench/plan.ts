@@ -5,6 +5,8 @@ import type { RoundsPlan } from './throughput/rounds.ts'
 export interface Plan {
   readonly proxying: RoundsPlan
   readonly changes: ChangesPlan
+  /** Arguments of the router's own bench. */
+  readonly router: { readonly args: readonly string[] }
 }
 
 const connections = 64
@@ -18,6 +20,7 @@ export const fullPlan: Plan = {
     effect: { timed: 100, counted: 10 },
     steady: { rounds: 3, roundSeconds: 5, connections, rate, changes },
   },
+  router: { args: [] },
 }
 
 export const quickPlan: Plan = {
@@ -27,4 +30,5 @@ export const quickPlan: Plan = {
     effect: { timed: 20, counted: 3 },
     steady: { rounds: 1, roundSeconds: 3, connections, rate, changes },
   },
+  router: { args: ['--quick'] },
 }
