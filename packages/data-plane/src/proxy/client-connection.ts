@@ -59,6 +59,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   #keepAlive = true
   #continueDue = false
   #closing = false
+  #closed = false
   #discarded = 0
   #tunnel: Tunnel | undefined
 
@@ -322,6 +323,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
 
   done(exchange: ProxyExchange): void {
     this.#exchange = undefined
+    if (this.#closed) return
     if (this.#tunnel) return this.abort()
     if (this.#body) exchange.request.body.detach()
     if (!this.#keepAlive) return this.#closeSoon()
@@ -398,6 +400,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     stats.active--
     stats[this.#activity]--
     this.#sweep.delete(this)
+    this.#closed = true
     this.#closing = true
     this.#pending = undefined
     this.#body = undefined

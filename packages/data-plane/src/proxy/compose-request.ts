@@ -1,6 +1,5 @@
 import { headerId } from '../http1/header-names.ts'
 import { escapePath } from '../router/join-path.ts'
-import { dropConnectionListed } from './connection-options.ts'
 import type { ProxyExchange } from './exchange.ts'
 import { forwardedLines } from './forwarded-headers.ts'
 import { gatewayWritten, gatewayWrittenWithId } from './upstream-head.ts'
@@ -9,8 +8,7 @@ const te = headerId('te')
 
 /** The request head for a service, as latin1 text without the empty line that ends it and without framing. */
 export function composeRequest(exchange: ProxyExchange, host: string, upgrade: boolean): string {
-  const { request, upstream, gateway } = exchange
-  dropConnectionListed(request.lines, upstream)
+  const { upstream, gateway } = exchange
   const sendId = gateway.settings.upstreamRequestId
   return (
     `${upstream.method} ${targetOf(exchange)} HTTP/1.1\r\n` +

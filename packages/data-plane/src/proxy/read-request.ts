@@ -87,7 +87,7 @@ interface Authority {
 const noAuthority: Authority = { host: '', port: undefined }
 
 /** A registered name, an IPv4 address or an IPv6 one in brackets; whatever stands behind the colon is a port only if it is a number. */
-const authorityForm = /^(\[[0-9a-f:.]+\]|[0-9a-z\-._~!$&'()*+,;=%]+)(?::([^/?#\s]*))?$/i
+const authorityForm = /^(\[[0-9a-f:.]+\]|[0-9a-z\-._~!$&'()*+,;=%]+)(?::([^/?#@\s]*))?$/i
 
 /** Clients send few different hosts, so what was parsed is remembered. */
 const parsedAuthorities = new Map<string, Authority>()

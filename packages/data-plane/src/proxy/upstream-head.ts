@@ -1,5 +1,6 @@
 import type { UpstreamRequest } from '@holdfast/plugin-kit'
 import { headerSet } from '../http1/header-names.ts'
+import { dropConnectionListed } from './connection-options.ts'
 import type { ProxyRequest } from './client-request.ts'
 import { EditableHeaders } from './editable-headers.ts'
 
@@ -53,6 +54,8 @@ export class UpstreamHead extends EditableHeaders implements UpstreamRequest {
     this.joinedPath = path
     this.query = request.query
     this.host = preserveHost ? request.authority : ''
+    // Before the plugins run: a client must not be able to name away what they are going to add.
+    dropConnectionListed(request.lines, this)
   }
 
   override header(lowerCaseName: string): string | undefined {
