@@ -2,6 +2,7 @@ import { protocols, protocolsHttp } from '@holdfast/schema'
 import type { EntityCheck, Field, Functions, InferRecord, RecordField, Structure } from '@holdfast/schema'
 import type { Host } from './host.ts'
 import type { Phases } from './phases.ts'
+import { completeConfig } from './stored-config.ts'
 
 /** A plugin's configuration: what `/schemas/plugins/NAME` shows and what the control plane validates. Holds no behaviour. */
 export interface PluginConfig<C extends RecordField = RecordField> {
@@ -23,18 +24,18 @@ export interface PluginConfig<C extends RecordField = RecordField> {
 
 export interface Plugin<C extends RecordField = RecordField> extends PluginConfig<C> {
   /**
-   * Called once for a configured row when it is compiled; does everything that depends on configuration alone.
-   * Throwing refuses the revision that brought the row.
+   * Called with the stored configuration of a row when it is compiled, once on every proxy thread; does everything that
+   * depends on configuration alone. Throwing refuses the revision that brought the row.
    */
-  create(config: InferRecord<C>, host: Host): Phases
+  create(stored: object, host: Host): Phases
 }
 
-/** Joins a config (known to the control plane too) with its behaviour. */
+/** Joins a config (known to the control plane too) with its behaviour, which sees the configuration complete. */
 export function definePlugin<C extends RecordField>(
   config: PluginConfig<C>,
   create: (config: InferRecord<C>, host: Host) => Phases,
 ): Plugin<C> {
-  return { ...config, create }
+  return { ...config, create: (stored, host) => create(completeConfig(config.config, stored), host) }
 }
 
 /**

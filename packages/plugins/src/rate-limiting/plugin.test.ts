@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { Consumer } from '@holdfast/entities'
-import { withDefaults } from '@holdfast/schema'
 import {
   runPlugin,
   TestCounters,
@@ -284,9 +283,7 @@ describe('instances', () => {
 })
 
 test.each(['redis', 'cluster'])('a row with the policy %s is not compiled', (policy) => {
-  const config = withDefaults(rateLimiting.config, { hour: 1, policy, redis: { host: 'r' } })
-  const create = () =>
-    rateLimiting.create(config as unknown as Parameters<typeof rateLimiting.create>[0], new TestHost())
+  const create = () => rateLimiting.create({ hour: 1, policy, redis: { host: 'r' } }, new TestHost())
   expect(create).toThrow(`policy '${policy}' not available yet; use 'local'`)
   expect(() => run({ hour: 1, policy, redis: { host: 'r.example' } })).toThrow(
     `schema violation (config: policy '${policy}' not available yet; use 'local')`,
