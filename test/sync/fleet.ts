@@ -7,6 +7,7 @@ import { CLUSTER_NAME, createClusterCertificate } from '@holdfast/control-plane/
 import type { KeyedCertificate } from '@holdfast/control-plane/pki'
 import { Replica, createReplicaClient } from '@holdfast/data-plane/replica'
 import type { AppliedRevision, RemoteSource, ReplicaClient, ReplicaClientOptions } from '@holdfast/data-plane/replica'
+import type { ChangeLog } from '@holdfast/control-plane/store'
 import { MemoryChangeLog } from './memory-change-log.ts'
 
 /** What several control planes share, in memory. */
@@ -93,14 +94,15 @@ export class TestFleet {
       version?: string
       port?: number
       timings?: HubOptions['timings']
-      changeLog?: MemoryChangeLog
+      changeLog?: ChangeLog
+      fleetStore?: FleetStore
     } = {},
   ): Promise<{ hub: Hub; port: number; stop: () => Promise<void> }> {
     const { files, mtls = 'shared', allowedCommonNames = [] } = options
     this.#count += 1
     const hub = createHub({
       changeLog: options.changeLog ?? this.changeLog,
-      fleetStore: this.fleetStore,
+      fleetStore: options.fleetStore ?? this.fleetStore,
       version: options.version ?? '1.4.0',
       log: this.log,
       timings: { flushMs: 50, closeMs: 200, ...options.timings },
