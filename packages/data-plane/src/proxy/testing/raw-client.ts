@@ -17,13 +17,15 @@ export class RawClient implements AsyncDisposable {
   /** Everything received, latin1. */
   received = ''
   closed = false
-  #read = 0
+  #unread = ''
   #wake: (() => void)[] = []
 
   constructor(socket: Socket) {
     this.socket = socket
     socket.on('data', (chunk: Buffer) => {
-      this.received += chunk.toString('latin1')
+      const text = chunk.toString('latin1')
+      this.received += text
+      this.#unread += text
       this.#awaken()
     })
     socket.on('error', () => undefined)
@@ -53,14 +55,14 @@ export class RawClient implements AsyncDisposable {
   /** The next answer; rejects if the connection ends before it is whole. */
   async answer(toHead = false): Promise<Answer> {
     for (;;) {
-      const found = takeAnswer(this.received.slice(this.#read), toHead, this.closed)
+      const found = takeAnswer(this.#unread, toHead, this.closed)
       if (found) {
-        this.#read += found.length
+        this.#unread = this.#unread.slice(found.length)
         return found.answer
       }
       if (this.closed)
         throw new Error(
-          `the connection ended after ${JSON.stringify(this.received.slice(this.#read, this.#read + 500))}`,
+          `the connection ended after ${JSON.stringify(this.#unread.slice(0, 500))}`,
         )
       await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
@@ -69,7 +71,7 @@ export class RawClient implements AsyncDisposable {
   /** Resolves when the other side has ended; with what was received and not read as an answer. */
   async end(): Promise<string> {
     while (!this.closed) await new Promise<void>((resolve) => this.#wake.push(resolve))
-    return this.received.slice(this.#read)
+    return this.#unread
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
