@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { DatabaseConfig } from '@holdfast/control-plane/store'
-import pg from 'pg'
+import { Client, type ClientConfig } from 'pg'
 
 export interface TestPostgres {
   /** Of the maintenance database `postgres`; `createDatabase` gives one to work in. */
@@ -137,7 +137,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     config,
     async createDatabase() {
       const database = `t_${randomBytes(6).toString('hex')}`
-      const client = new pg.Client(connection(config))
+      const client = new Client(connection(config))
       await client.connect()
       await client.query(`create database ${database}`)
       await client.end()
@@ -156,7 +156,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
 }
 
-function connection(config: DatabaseConfig): pg.ClientConfig {
+function connection(config: DatabaseConfig): ClientConfig {
   return {
     host: config.host,
     port: config.port,
@@ -167,7 +167,7 @@ function connection(config: DatabaseConfig): pg.ClientConfig {
 }
 
 async function answers(config: DatabaseConfig): Promise<boolean> {
-  const client = new pg.Client(connection(config))
+  const client = new Client(connection(config))
   client.on('error', () => {})
   try {
     await client.connect()

@@ -11,7 +11,7 @@ import type { EntityRules, Write } from './entity-rules.ts'
 import { resolveForeignKeys } from './foreign-names.ts'
 import type { PluginSchemas } from './plugin-schemas.ts'
 import { AdminRefusal, schemaViolation } from './problem.ts'
-import { storedExpiry, takeTimeToLive, withTimeToLive } from './time-to-live.ts'
+import { storedExpiry, takeTimeToLive, withTimeToLive, withoutExpiry } from './time-to-live.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -45,29 +45,8 @@ type Key = { readonly field: 'id' | string; readonly value: string }
 export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
   const context = { now, uuid: randomUUID, subschema: plugins.subschema, entity: entityByName }
 
-  /** @throws {AdminRefusal} when the text can be neither an id nor a name */
-  function keyOf(entity: Entity, text: string): Key {
-    if (isUuid(text)) return { field: 'id', value: text.toLowerCase() }
-    const field = entity.endpoint_key
-    if (field === undefined) throw new AdminRefusal({ kind: 'invalid_primary_key', reason: 'expected a valid UUID' })
-    const wrong = checkValue(entity, field, text)
-    if (typeof wrong === 'string') throw new AdminRefusal({ kind: 'invalid_unique', field, message: wrong })
-    return { field, value: text }
-  }
-
-  function find(reader: Reader, entity: Entity, key: Key): Promise<WireRow | undefined> {
-    if (key.field === 'id') return reader.get(entity.name, key.value)
-    return reader.find(entity.name, { [key.field]: key.value })
-  }
-
-  /** Finds the row and holds it until the transaction ends. */
-  async function hold(transaction: WriteTransaction, entity: Entity, key: Key): Promise<WireRow | undefined> {
-    const row = await find(transaction, entity, key)
-    return row && transaction.lock(entity.name, row['id'] as string)
-  }
-
   function parsed(entity: Entity, input: WireRow, current: WireRow | undefined, mode: Write['kind']): WireRow {
-    const how = mode === 'update' ? { mode, current: current ?? {} } : { mode }
+    const how = mode === 'update' ? { mode, current: withoutExpiry(current ?? {}) } : { mode }
     const result = parse(entity, input, { ...context, ...how })
     if (!result.ok) throw schemaViolation(result.violations)
     return result.value
@@ -160,6 +139,27 @@ export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
 
     show: (entity, rows) => show(store.reader, entity, rows),
   }
+}
+
+/** @throws {AdminRefusal} when the text can be neither an id nor a name */
+function keyOf(entity: Entity, text: string): Key {
+  if (isUuid(text)) return { field: 'id', value: text.toLowerCase() }
+  const field = entity.endpoint_key
+  if (field === undefined) throw new AdminRefusal({ kind: 'invalid_primary_key', reason: 'expected a valid UUID' })
+  const wrong = checkValue(entity, field, text)
+  if (typeof wrong === 'string') throw new AdminRefusal({ kind: 'invalid_unique', field, message: wrong })
+  return { field, value: text }
+}
+
+function find(reader: Reader, entity: Entity, key: Key): Promise<WireRow | undefined> {
+  if (key.field === 'id') return reader.get(entity.name, key.value)
+  return reader.find(entity.name, { [key.field]: key.value })
+}
+
+/** Finds the row and holds it until the transaction ends. */
+async function hold(transaction: WriteTransaction, entity: Entity, key: Key): Promise<WireRow | undefined> {
+  const row = await find(transaction, entity, key)
+  return row && transaction.lock(entity.name, row['id'] as string)
 }
 
 /** Everything that is wrong with a row by its schema alone; nothing is looked up. */

@@ -8,11 +8,6 @@ import { schemaViolation } from './problem.ts'
 import { violationsOf } from './rows.ts'
 
 export function schemaEndpoints(plugins: PluginSchemas, now: () => number): Endpoint[] {
-  const missing = (kind: string, name: string): Answer => ({
-    status: 404,
-    body: { message: `No ${kind} named '${name}'` },
-  })
-
   const validate = (name: string, input: WireRow): Answer => {
     const entity: Entity | undefined = entityByName(name)
     if (!entity) return missing('entity', name)
@@ -61,4 +56,8 @@ export function schemaEndpoints(plugins: PluginSchemas, now: () => number): Endp
       },
     },
   ]
+}
+
+function missing(kind: string, name: string): Answer {
+  return { status: 404, body: { message: `No ${kind} named '${name}'` } }
 }

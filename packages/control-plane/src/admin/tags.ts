@@ -18,10 +18,6 @@ export function tagEndpoints(store: Store): Endpoint[] {
     const next = `${path}?offset=${encodeURIComponent(page.offset)}${given}`
     return ok({ data: page.rows, offset: page.offset, next })
   }
-  /** Tags belong to rows and are written with them. */
-  const readOnly = () => {
-    throw schemaViolation({ tags: 'does not support insert/upsert/update/delete operations' })
-  }
   return [
     { path: '/tags', methods: { GET: (request) => list(request, '/tags', undefined, true), POST: readOnly } },
     {
@@ -37,4 +33,9 @@ export function tagEndpoints(store: Store): Endpoint[] {
       },
     },
   ]
+}
+
+/** Tags belong to rows and are written with them. */
+function readOnly(): never {
+  throw schemaViolation({ tags: 'does not support insert/upsert/update/delete operations' })
 }

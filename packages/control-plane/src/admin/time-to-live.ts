@@ -30,11 +30,17 @@ export function storedExpiry(
 ): WireRow {
   if (entity.ttl !== true) return {}
   if (ttl === undefined) return { [EXPIRY]: current?.[EXPIRY] ?? null }
-  return { [EXPIRY]: ttl === 0 ? null : Math.floor(now / 1000) + ttl }
+  return { [EXPIRY]: ttl === 0 ? null : Math.ceil(now / 1000) + ttl }
+}
+
+/** A stored row as its schema knows it. */
+export function withoutExpiry(row: WireRow): WireRow {
+  const { [EXPIRY]: _, ...fields } = row
+  return fields
 }
 
 export function withTimeToLive(entity: Entity, row: WireRow, now: number): WireRow {
   if (entity.ttl !== true) return row
   const { [EXPIRY]: expiry, ...shown } = row
-  return { ...shown, ttl: typeof expiry === 'number' ? Math.max(0, expiry - Math.floor(now / 1000)) : null }
+  return { ...shown, ttl: typeof expiry === 'number' ? Math.max(0, expiry - Math.ceil(now / 1000)) : null }
 }

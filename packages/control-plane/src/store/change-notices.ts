@@ -1,5 +1,5 @@
 /** Hears of commits by any control plane: at once through LISTEN, and by a slow clock should a notice be lost. */
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Logger } from 'pino'
 import type { DatabaseConfig } from '../config.ts'
 import { connectionOptions } from './database.ts'
@@ -19,7 +19,7 @@ export interface ChangeNotices {
 
 export function createChangeNotices(config: DatabaseConfig, log: Logger, pollMs: number): ChangeNotices {
   const subscribers = new Set<() => void>()
-  let client: pg.Client | undefined
+  let client: Client | undefined
   let closed = false
   let retry: NodeJS.Timeout | undefined
   let retryMs = RECONNECT_MS.first
@@ -34,7 +34,7 @@ export function createChangeNotices(config: DatabaseConfig, log: Logger, pollMs:
   void connect()
 
   async function connect(): Promise<void> {
-    const mine = new pg.Client(connectionOptions(config))
+    const mine = new Client(connectionOptions(config))
     client = mine
     mine.on('error', (error) => drop(mine, error))
     mine.on('end', () => drop(mine, new Error('the connection ended')))
@@ -50,7 +50,7 @@ export function createChangeNotices(config: DatabaseConfig, log: Logger, pollMs:
     }
   }
 
-  function drop(lost: pg.Client | undefined, error: unknown): void {
+  function drop(lost: Client | undefined, error: unknown): void {
     if (closed || lost === undefined || lost !== client) return
     client = undefined
     log.warn({ err: error, retry_ms: retryMs }, 'lost the connection that hears of configuration changes')

@@ -1,6 +1,6 @@
 /** Connections to PostgreSQL: a pool that survives the server, and Kysely on top of it. */
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import pg from 'pg'
+import { Pool, types, type ClientConfig, type CustomTypesConfig } from 'pg'
 import type { Logger } from 'pino'
 import type { DatabaseConfig } from '../config.ts'
 
@@ -11,13 +11,13 @@ export type Database = Kysely<Tables>
 /** PostgreSQL's `int8`; every integer that we keep is within the safe range, which the schemas see to. */
 const INT8 = 20
 
-const typeParsers: pg.CustomTypesConfig = {
+const typeParsers: CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    oid === INT8 ? Number : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
 }
 
 /** What `pg` needs to reach the database, for the pool and for connections of their own (LISTEN). */
-export function connectionOptions(config: DatabaseConfig): pg.ClientConfig {
+export function connectionOptions(config: DatabaseConfig): ClientConfig {
   return {
     host: config.host,
     port: config.port,
@@ -39,7 +39,7 @@ export function connectionOptions(config: DatabaseConfig): pg.ClientConfig {
 
 /** Opens nothing yet: the first query connects, and each later one connects anew where it must. */
 export function openDatabase(config: DatabaseConfig, log: Logger): Database {
-  const pool = new pg.Pool({ ...connectionOptions(config), max: config.poolSize, idleTimeoutMillis: 30_000 })
+  const pool = new Pool({ ...connectionOptions(config), max: config.poolSize, idleTimeoutMillis: 30_000 })
   pool.on('error', (error) => log.warn({ err: error }, 'lost an idle database connection'))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: discardingPool(pool) }) })
 }
@@ -48,7 +48,7 @@ export function openDatabase(config: DatabaseConfig, log: Logger): Database {
  * A connection whose query got no answer in time still waits for it; given back to the pool it would delay the next
  * user too. So it is used no more, and the pool throws it away.
  */
-function discardingPool(pool: pg.Pool): PostgresPool {
+function discardingPool(pool: Pool): PostgresPool {
   return {
     options: {},
     end: () => pool.end(),

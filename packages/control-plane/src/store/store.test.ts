@@ -107,8 +107,10 @@ describe('revisions', () => {
   })
 
   test('the row in the log is the row in the table, whatever it holds', async () => {
-    const config = { 'ż"\\': [1.5, 1e21, -0, 9007199254740991, '😀', null, { b: 1, a: {} }], n: null, empty: [] }
-    const row = await store.transact((t) => t.insert('plugins', plugin(uuid(1), { config, tags: ['a', 'b'] })))
+    const settings = { 'ż"\\': [1.5, 1e21, -0, 9007199254740991, '😀', null, { b: 1, a: {} }], n: null, empty: [] }
+    const row = await store.transact((t) =>
+      t.insert('plugins', plugin(uuid(1), { config: settings, tags: ['a', 'b'] })),
+    )
     const log = await store.log.changes(0 as Revision, 1 as Revision)
     expect(log?.changes[0]?.change).toEqual({ op: 'put', entity: 'plugins', id: uuid(1), row })
     expect(await store.reader.get('plugins', uuid(1))).toEqual(row)
