@@ -70,5 +70,6 @@ function normalize(origin: string): Origin {
   if (host === undefined) return { whole: origin, host: origin }
   const isUsual = (scheme === 'http' && port === '80') || (scheme === 'https' && port === '443')
   const shown = port === undefined || isUsual ? '' : `:${port}`
-  return { whole: `${scheme === undefined ? '' : `${scheme}://`}${host}${shown}`, host }
+  const name = host.includes(':') ? `[${host}]` : host
+  return { whole: `${scheme === undefined ? '' : `${scheme}://`}${name}${shown}`, host }
 }

@@ -147,6 +147,7 @@ describe('origins', () => {
     [['(a|b)+\\.example'], `https://${'ab'.repeat(200)}!`, undefined, 'Origin'],
     [['.*\\.example'], `https://${'a'.repeat(600)}.example`, undefined, 'Origin'],
     [['.*\\.example'], 'null', undefined, 'Origin'],
+    [['http://\\[::1\\]:8080'], 'http://[::1]:8080', 'http://[::1]:8080', 'Origin'],
   ]
   test.each(cases)('%j answer %s with %s', async (origins, origin, allowed, vary) => {
     const plugin = runPlugin(cors, { origins })

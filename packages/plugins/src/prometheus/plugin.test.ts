@@ -14,20 +14,23 @@ async function counted(
   return plugin.host.metrics.all
 }
 
+const requests = (labels: Record<string, string>): string =>
+  `kong_http_requests_total{${Object.entries({
+    service: 'service',
+    route: 'route',
+    code: '200',
+    source: 'service',
+    workspace: 'default',
+    consumer: '',
+    ...labels,
+  })
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(',')}}`
+const bandwidth = (direction: string, consumer: string): string =>
+  `kong_bandwidth_bytes{service="service",route="route",direction="${direction}",workspace="default",consumer="${consumer}"}`
+
 describe('status_code_metrics', () => {
   const on = { status_code_metrics: true }
-  const requests = (labels: Record<string, string>): string =>
-    `kong_http_requests_total{${Object.entries({
-      service: 'service',
-      route: 'route',
-      code: '200',
-      source: 'service',
-      workspace: 'default',
-      consumer: '',
-      ...labels,
-    })
-      .map(([name, value]) => `${name}="${value}"`)
-      .join(',')}}`
 
   test('counts by status', async () => {
     expect(await counted(on, [], [], [{}, { status: 404 }])).toEqual({
@@ -85,8 +88,6 @@ describe('status_code_metrics', () => {
 })
 
 test('bandwidth_metrics counts bytes in both directions', async () => {
-  const bandwidth = (direction: string, consumer: string): string =>
-    `kong_bandwidth_bytes{service="service",route="route",direction="${direction}",workspace="default",consumer="${consumer}"}`
   expect(await counted({ bandwidth_metrics: true, per_consumer: true }, [], [], [{ consumer: ann }])).toEqual({
     [bandwidth('ingress', '')]: [200],
     [bandwidth('egress', '')]: [400],

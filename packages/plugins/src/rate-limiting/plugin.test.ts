@@ -220,21 +220,22 @@ describe('windows', () => {
   })
 })
 
+const person = (id: string): Consumer => ({
+  id,
+  username: id,
+  custom_id: null,
+  tags: null,
+  created_at: 0,
+  updated_at: 0,
+})
+const tenant = (name: string): TestRequest => ({ headers: { 'X-Tenant': name } })
+
 describe('who is counted together', () => {
-  const person = (id: string): Consumer => ({
-    id,
-    username: id,
-    custom_id: null,
-    tags: null,
-    created_at: 0,
-    updated_at: 0,
-  })
   const ann = { consumer: person('ann'), credential: { id: 'ann-1' } }
   const ann2 = { consumer: person('ann'), credential: { id: 'ann-2' } }
   const bob = { consumer: person('bob'), credential: { id: 'bob-1' } }
   const ldap = { credential: { id: 'ldap user' } }
   const other = { ip: '192.0.2.2' }
-  const tenant = (name: string): TestRequest => ({ headers: { 'X-Tenant': name } })
   const service = { service: { id: 's2' } }
   const hot = { target: '/hot?x=1' }
 

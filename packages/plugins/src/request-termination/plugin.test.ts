@@ -53,12 +53,12 @@ test.each(triggers)('with a trigger: %j', async (request, isMeant) => {
   }
 })
 
-describe('echo', () => {
-  async function echoed(config: object, request: TestRequest): Promise<Record<string, unknown>> {
-    const { body, status } = await runPlugin(requestTermination, { echo: true, ...config }).send(request)
-    return { status, ...(JSON.parse(body) as object) }
-  }
+async function echoed(config: object, request: TestRequest): Promise<Record<string, unknown>> {
+  const { body, status } = await runPlugin(requestTermination, { echo: true, ...config }).send(request)
+  return { status, ...(JSON.parse(body) as object) }
+}
 
+describe('echo', () => {
   test('describes the request', async () => {
     const described = await echoed(
       { status_code: 404 },
