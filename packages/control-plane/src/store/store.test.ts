@@ -188,7 +188,7 @@ describe('revisions', () => {
   })
 
   test('trimming keeps whole revisions, and a reader from before them is told', async () => {
-    const trimming = await openTestStore(config, { upkeepMs: 20, limits: { maxAgeMs: 3_600_000, maxChanges: 6 } })
+    const trimming = await openTestStore(config, { trimMs: 20, limits: { maxAgeMs: 3_600_000, maxChanges: 6 } })
     for (let n = 1; n <= 5; n++) {
       await trimming.transact(async (transaction) => {
         await transaction.insert('consumers', consumer(uuid(2 * n)))
@@ -201,7 +201,7 @@ describe('revisions', () => {
     expect((await trimming.log.changes(5 as Revision, 5 as Revision))?.changes).toEqual([])
     expect(await trimming.log.changes(5 as Revision, 6 as Revision)).toBeUndefined()
     await trimming.close()
-    const aging = await openTestStore(config, { upkeepMs: 20, limits: { maxAgeMs: 0, maxChanges: 100 } })
+    const aging = await openTestStore(config, { trimMs: 20, limits: { maxAgeMs: 0, maxChanges: 100 } })
     await expect.poll(() => aging.log.oldest()).toBe(5)
     expect((await aging.log.head()).revision).toBe(5)
     await aging.close()
@@ -360,7 +360,7 @@ describe('reading', () => {
     })
     expect(await store.reader.get('keyauth_credentials', uuid(2))).toBeUndefined()
     expect((await store.reader.page('keyauth_credentials', { size: 9 })).rows.map((row) => row['key'])).toEqual(['l'])
-    const sweeping = await openTestStore(config, { upkeepMs: 20 })
+    const sweeping = await openTestStore(config, { expiryMs: 20 })
     await expect.poll(async () => (await sweeping.log.head()).revision).toBe(2)
     const log = await sweeping.log.changes(1 as Revision, 2 as Revision)
     expect(log?.changes.map((entry) => entry.change)).toEqual([

@@ -8,6 +8,7 @@ import type { DatabaseConfig } from '../config.ts'
 import type { FleetStore } from '../hub/fleet-store.ts'
 import type { ChangeLog } from './change-log.ts'
 import { createChangeNotices } from './change-notices.ts'
+import { runInBackground } from './background-task.ts'
 import { type Database, openDatabase } from './database.ts'
 import { deleteExpired } from './expiry.ts'
 import { createFleetStore } from './fleet.ts'
@@ -42,8 +43,10 @@ export interface StoreOptions {
   readonly limits?: LogLimits
   /** How often a lost notice is made up for, in milliseconds. */
   readonly pollMs?: number
-  /** How often the log is trimmed and expired rows are deleted, in milliseconds. */
-  readonly upkeepMs?: number
+  /** How often expired rows are deleted, in milliseconds. */
+  readonly expiryMs?: number
+  /** How often the log is trimmed, in milliseconds. */
+  readonly trimMs?: number
 }
 
 /** A day lets a data plane that was away over night catch up without a snapshot. */
@@ -65,8 +68,11 @@ export async function openStore(config: DatabaseConfig, log: Logger, options: St
 function createStore(db: Database, history: string, config: DatabaseConfig, log: Logger, options: StoreOptions): Store {
   const schema = createSchema(options.entities)
   const notices = createChangeNotices(config, log, options.pollMs ?? 3_000)
-  const upkeep = setInterval(() => void keepUp(), options.upkeepMs ?? 1_000)
-  let keepingUp: Promise<void> | undefined
+  const limits = options.limits ?? DEFAULT_LIMITS
+  const background = [
+    runInBackground('expiry', options.expiryMs ?? 1_000, () => deleteExpired(db, schema, transact), log),
+    runInBackground('trimming', options.trimMs ?? 60_000, () => trimLog(db, limits), log),
+  ]
 
   async function transact<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
@@ -82,20 +88,6 @@ function createStore(db: Database, history: string, config: DatabaseConfig, log:
         await delay(Math.random() * 20 * 2 ** attempt)
       }
     }
-  }
-
-  function keepUp(): Promise<void> {
-    keepingUp ??= (async () => {
-      try {
-        await deleteExpired(db, schema, transact)
-        await trimLog(db, options.limits ?? DEFAULT_LIMITS)
-      } catch (error) {
-        log.warn({ err: error }, 'could not trim the change log or delete expired rows; trying again later')
-      } finally {
-        keepingUp = undefined
-      }
-    })()
-    return keepingUp
   }
 
   return {
@@ -125,8 +117,7 @@ function createStore(db: Database, history: string, config: DatabaseConfig, log:
       }
     },
     async close() {
-      clearInterval(upkeep)
-      await keepingUp
+      await Promise.all(background.map((task) => task.stop()))
       await notices.close()
       await db.destroy()
     },

@@ -18,7 +18,7 @@ export async function bootstrapped(postgres: TestPostgres): Promise<DatabaseConf
 }
 
 export function openTestStore(config: DatabaseConfig, options: Partial<StoreOptions> = {}): Promise<Store> {
-  return openStore(config, silent, { entities, upkeepMs: 3_600_000, ...options })
+  return openStore(config, silent, { entities, expiryMs: 3_600_000, trimMs: 3_600_000, ...options })
 }
 
 /** A UUID that ends in this number. */
