@@ -55,6 +55,10 @@ describe('fuzz', () => {
   })
 
   test('any text is read', () => {
-    fc.assert(fc.property(latin1, (text) => expect(parseForm(text).size).toBeLessThanOrEqual(100)))
+    fc.assert(
+      fc.property(latin1, (text) => {
+        expect(parseForm(text).size).toBeLessThanOrEqual(100)
+      }),
+    )
   })
 })
