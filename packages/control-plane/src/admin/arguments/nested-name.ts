@@ -52,10 +52,12 @@ function place(root: Nested, steps: readonly Step[], value: unknown): void {
 }
 
 function descend(at: Nested | List, step: Step, make: () => Nested | List): Nested | List {
-  const existing = isList(at) ? at.items.get(position(at, step)) : at[String(step)]
+  // `a[].x=1&a[].y=2` speaks of one element, as it does in Kong.
+  const place = isList(at) ? (step === APPEND ? 1 : position(at, step)) : 0
+  const existing = isList(at) ? at.items.get(place) : at[String(step)]
   if (typeof existing === 'object' && existing !== null) return existing as Nested | List
   const made = make()
-  if (isList(at)) at.items.set(position(at, step), made)
+  if (isList(at)) at.items.set(place, made)
   else at[String(step)] = made
   return made
 }
