@@ -25,11 +25,16 @@ export interface Opened {
   stop(): void
 }
 
+/** The file was damaged and is out of the way now. */
+export interface SetAside {
+  readonly damage: string
+}
+
 /**
- * Opens the file, if it is sound; otherwise sets it aside and resolves to `undefined`. A large file that takes longer to read
+ * Opens the file, if it is sound; otherwise sets it aside. A large file that takes longer to read
  * than the patience allows is opened while the reading goes on.
  */
-export async function openGeneration(path: string, options: OpenOptions): Promise<Opened | undefined> {
+export async function openGeneration(path: string, options: OpenOptions): Promise<Opened | SetAside> {
   const { log } = options
   const fault = faultOf(path)
   if (fault) return setAside(path, fault, options)
@@ -55,10 +60,10 @@ function faultOf(path: string): string | undefined {
   }
 }
 
-function setAside(path: string, reason: string, { folder, log }: OpenOptions): undefined {
+function setAside(path: string, reason: string, { folder, log }: OpenOptions): SetAside {
   const aside = folder.setAside(path)
   log.error({ path: aside, reason }, 'the replica is damaged and was set aside')
-  return undefined
+  return { damage: reason }
 }
 
 /** After an upgrade that indexes other fields. */

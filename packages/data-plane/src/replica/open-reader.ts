@@ -33,8 +33,7 @@ export function openReader(path: string, cacheSize: CacheSize = defaultCacheSize
     by: (entity, field, value) => reader.by(entity, field, value),
     childrenOf: (entity, field, id) => reader.childrenOf(entity, field, id),
     refresh(touched) {
-      const path = folder.current()
-      if (path === generation?.path) return reader.refresh(touched)
+      if (folder.current() === generation?.path) return reader.refresh(touched)
       const previous = generation
       generation = openCurrent(folder)
       reader.replace(generation)

@@ -1,89 +1,34 @@
-import { execFile, spawn } from 'node:child_process'
-import {
-  chmodSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-  openSync,
-  writeSync,
-  closeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { readdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { consumers, keyauthCredentials, routes } from '@holdfast/entities'
-import { addRow, formatDigest } from '@holdfast/sync'
-import type { Change, Delta, Revision, WireRow } from '@holdfast/sync'
-import { openReader } from './open-reader.ts'
+import type { Change, WireRow } from '@holdfast/sync'
 import { declarativeHistory, loadDeclarative } from './declarative.ts'
+import { openReader } from './open-reader.ts'
 import { Replica } from './replica.ts'
-import type { ReplicaLog } from './replica.ts'
+import {
+  delta,
+  digestOf,
+  filled,
+  log,
+  put,
+  replicaFolder,
+  revision,
+  route,
+  snapshot,
+  twoRoutes,
+} from './testing/filled-replica.ts'
 
-const run = promisify(execFile)
-const log: ReplicaLog = { info: () => {}, warn: () => {}, error: () => {} }
 let path: string
+let remove: () => void
 beforeEach(() => {
-  path = join(mkdtempSync(join(tmpdir(), 'holdfast-replica-')), 'replica')
+  ;({ path, remove } = replicaFolder())
 })
-afterEach(() => rmSync(join(path, '..'), { recursive: true, force: true }))
-
-const revision = (n: number): Revision => n as Revision
-const route = (id: string, service: string | null = null, name = `route-${id}`): WireRow => ({
-  id,
-  name,
-  service: service && { id: service },
-})
-const put = (entity: string, id: string, row: WireRow): Change => ({ op: 'put', entity, id, row })
-
-function digestOf(rows: readonly (readonly [string, string, WireRow])[]): string {
-  return formatDigest(rows.reduce((sum, [entity, id, row]) => addRow(sum, entity, id, row), 0n))
-}
-
-/** A replica that stands at revision 1 of `life` with these rows. */
-async function filled(rows: readonly (readonly [string, string, WireRow])[], chunk = 1000): Promise<Replica> {
-  const replica = await Replica.open({ path, log })
-  await snapshot(replica, rows, { chunk })
-  return replica
-}
-
-async function snapshot(
-  replica: Replica,
-  rows: readonly (readonly [string, string, WireRow])[],
-  { history = 'life', at = 1, chunk = 1000 } = {},
-): Promise<void> {
-  const digest = digestOf(rows)
-  const chunks = Math.ceil(rows.length / chunk)
-  await replica.beginSnapshot({ history, revision: revision(at), digest, chunks, next: 0 })
-  for (let i = 0; i < chunks; i++) replica.storeChunk(i, rows.slice(i * chunk, (i + 1) * chunk))
-  const prepared = replica.prepareSnapshot(digest)
-  if (prepared.kind !== 'ready') throw new Error(prepared.kind)
-  prepared.commit()
-}
-
-const twoRoutes = [
-  ['services', 's1', { id: 's1', name: 'one' }],
-  ['routes', 'a', route('a', 's1')],
-  ['routes', 'b', route('b')],
-] as const
-
-function delta(
-  from: number,
-  to: number,
-  changes: Change[],
-  rowsAfter: readonly (readonly [string, string, WireRow])[],
-): Delta {
-  return { from: revision(from), to: revision(to), changes, digest: digestOf(rowsAfter) }
-}
+afterEach(() => remove())
 
 describe('lookups', () => {
   test('by id, unique field and foreign field, all in order of id', async () => {
-    const replica = await filled(twoRoutes)
+    const replica = await filled(path, twoRoutes)
     const { reader } = replica
     expect(reader.get(routes, 'a')).toEqual(route('a', 's1'))
     expect(reader.get(routes, 'nobody')).toBeUndefined()
@@ -101,7 +46,7 @@ describe('lookups', () => {
       ['keyauth_credentials', 'c1', { id: 'c1', key: long, consumer: { id: 'x' } }],
       ['keyauth_credentials', 'c2', { id: 'c2', key: 'a/b/=c', consumer: { id: 'x' } }],
     ] as const
-    const replica = await filled(rows)
+    const replica = await filled(path, rows)
     expect(replica.reader.by(keyauthCredentials, 'key', long)?.id).toBe('c1')
     expect(replica.reader.by(keyauthCredentials, 'key', `${long}k`)).toBeUndefined()
     expect(replica.reader.by(keyauthCredentials, 'key', 'a/b/=c')?.id).toBe('c2')
@@ -110,7 +55,7 @@ describe('lookups', () => {
   })
 
   test('follow a value that moves from row to row within one delta', async () => {
-    const replica = await filled([
+    const replica = await filled(path, [
       ['routes', 'a', route('a', null, 'x')],
       ['routes', 'b', route('b', null, 'y')],
     ])
@@ -130,7 +75,7 @@ describe('lookups', () => {
 
 describe('apply', () => {
   test('applied, duplicate, gap, diverged', async () => {
-    const replica = await filled(twoRoutes)
+    const replica = await filled(path, twoRoutes)
     const added = ['routes', 'c', route('c', 's1')] as const
     const next = delta(1, 2, [put(...added)], [...twoRoutes, added])
     expect(replica.apply({ ...next, digest: 'f'.repeat(32) })).toBe('diverged')
@@ -143,7 +88,7 @@ describe('apply', () => {
   })
 
   test('what is prepared can be read before it is committed, and only there', async () => {
-    const replica = await filled(twoRoutes)
+    const replica = await filled(path, twoRoutes)
     const renamed = route('b', 's1', 'renamed')
     const added = route('aa', 's1')
     const changes: Change[] = [
@@ -174,7 +119,7 @@ describe('apply', () => {
 
 describe('readers of other threads', () => {
   test('stay at their revision until refreshed, and follow a swap of generations', async () => {
-    const replica = await filled(twoRoutes)
+    const replica = await filled(path, twoRoutes)
     const reader = openReader(path)
     expect(reader.by(routes, 'name', 'route-a')?.id).toBe('a')
     const changes: Change[] = [{ op: 'delete', entity: 'routes', id: 'a' }]
@@ -209,7 +154,7 @@ describe('readers of other threads', () => {
       ['consumers', 'a', { id: 'a', custom_id: `${n}` }],
       ['consumers', 'b', { id: 'b', custom_id: `b${n}` }],
     ]
-    const replica = await filled(pair(1))
+    const replica = await filled(path, pair(1))
     const threads = [0, 1].map(
       () => new Worker(new URL('testing/read-pairs.ts', import.meta.url), { workerData: path }),
     )
@@ -248,7 +193,7 @@ describe('snapshots', () => {
   test('one that is cut leaves the old generation, and goes on after a restart', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => ['routes', `r${i}`, route(`r${i}`)] as const)
     const begin = { history: 'life', revision: revision(9), digest: digestOf(rows), chunks: 5 }
-    let replica = await filled(twoRoutes)
+    let replica = await filled(path, twoRoutes)
     await replica.beginSnapshot({ ...begin, next: 0 })
     for (let i = 0; i < 3; i++) replica.storeChunk(i, rows.slice(i * 10, i * 10 + 10))
     expect(replica.reader.get(routes, 'a')?.id).toBe('a')
@@ -268,7 +213,7 @@ describe('snapshots', () => {
   })
 
   test('one with a missing or a bent row is not served', async () => {
-    const replica = await filled(twoRoutes)
+    const replica = await filled(path, twoRoutes)
     await replica.beginSnapshot({
       history: 'life',
       revision: revision(2),
@@ -286,7 +231,7 @@ describe('snapshots', () => {
 
 describe('declarative rows', () => {
   test('take the place of everything at once; the same rows again change nothing', async () => {
-    const replica = await filled(twoRoutes)
+    const replica = await filled(path, twoRoutes)
     const rows = [{ entity: 'consumers', id: 'c', row: { id: 'c', username: 'bob' } }]
     const ok = (): [] => []
     expect(await loadDeclarative(replica, rows, ok)).toEqual({ kind: 'applied', revision: 1, touched: 'all' })
@@ -302,124 +247,3 @@ describe('declarative rows', () => {
     await replica.close()
   })
 })
-
-describe('files', () => {
-  test('may be read by this user alone', async () => {
-    const replica = await filled(twoRoutes)
-    expect(statSync(path).mode & 0o777).toBe(0o700)
-    for (const name of readdirSync(path)) expect([name, statSync(join(path, name)).mode & 0o777]).toEqual([name, 0o600])
-    await replica.close()
-    chmodSync(path, 0o755)
-    await (await Replica.open({ path, log })).close()
-    expect(statSync(path).mode & 0o777).toBe(0o700)
-  })
-
-  const many = Array.from(
-    { length: 2000 },
-    (_, i) => ['consumers', `c${i}`, { id: `c${i}`, username: `u${i}` }] as const,
-  )
-  const middle = 40 * 4096
-  const damages: [string, (file: string) => void][] = [
-    ['truncated to nothing', (file) => truncateSync(file, 0)],
-    ['truncated in the header', (file) => truncateSync(file, 100)],
-    ['truncated to two pages', (file) => truncateSync(file, 8192)],
-    ['truncated by half', (file) => truncateSync(file, statSync(file).size / 2)],
-    ['overwritten with garbage', (file) => writeFileSync(file, Buffer.alloc(statSync(file).size, 0xa5))],
-    ['replaced by a text', (file) => writeFileSync(file, 'hello')],
-    ['overwritten with garbage in the middle', (file) => overwrite(file, middle, Buffer.alloc(64 * 4096, 0xa5))],
-    ['overwritten behind the headers', (file) => overwrite(file, 8192, Buffer.alloc(statSync(file).size - 8192, 0x5a))],
-    ['bent in one value', bendValue],
-  ]
-  for (const [name, damage] of damages) {
-    test(`${name}: noticed, set aside, never served`, { timeout: 20_000 }, async () => {
-      await (await filled(many)).close()
-      const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
-      damage(join(path, file))
-      // In a process of its own: what must not happen is that reading the file ends the process.
-      const script = new URL('testing/open-and-count.ts', import.meta.url).pathname
-      const { stdout } = await run(process.execPath, [script, path])
-      expect(JSON.parse(stdout)).toEqual({ history: '', revision: 0, rows: 0 })
-      expect(readdirSync(path).filter((entry) => entry.includes('.corrupt-'))).toHaveLength(1)
-      const replica = await Replica.open({ path, log })
-      await snapshot(replica, many)
-      expect(replica.reader.by(consumers, 'username', 'u7')?.id).toBe('c7')
-      await replica.close()
-    })
-  }
-
-  function overwrite(file: string, offset: number, bytes: Buffer): void {
-    const handle = openSync(file, 'r+')
-    writeSync(handle, bytes, 0, bytes.length, offset)
-    closeSync(handle)
-  }
-
-  function bendValue(file: string): void {
-    const bytes = readFileSync(file)
-    for (let at = bytes.indexOf('u1234'); at >= 0; at = bytes.indexOf('u1234', at + 1)) bytes.write('u9999', at)
-    writeFileSync(file, bytes)
-  }
-
-  test('damage that is found after opening empties the replica and says so', async () => {
-    await (await filled(many)).close()
-    const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
-    bendValue(join(path, file))
-    const replica = await Replica.open({ path, log, patienceMs: 0 })
-    expect(replica.standing.revision).toBe(1)
-    await new Promise<void>((resolve) => replica.onCorrupt(resolve))
-    expect(replica.standing).toMatchObject({ history: '', revision: 0 })
-    expect([...replica.reader.all(consumers)]).toEqual([])
-    await replica.close()
-  })
-
-  test('a format of the future is set aside', async () => {
-    const replica = await filled(twoRoutes)
-    await replica.close()
-    const { Generation } = await import('./generation.ts')
-    const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
-    const generation = Generation.open(join(path, file))
-    generation.write(() => generation.setState({ ...generation.state()!, format: 99 }))
-    await generation.close()
-    const again = await Replica.open({ path, log })
-    expect(again.standing.revision).toBe(0)
-    await again.close()
-  })
-
-  test('fields that an upgrade indexes are indexed when it opens the replica', async () => {
-    const replica = await filled(twoRoutes)
-    await replica.close()
-    const { Generation } = await import('./generation.ts')
-    const [file = ''] = readdirSync(path).filter((entry) => entry.endsWith('.mdb'))
-    const generation = Generation.open(join(path, file))
-    generation.write(() => {
-      generation.unique.clearSync()
-      generation.setState({ ...generation.state()!, indexes: 'of another version' })
-    })
-    await generation.close()
-    const again = await Replica.open({ path, log })
-    expect(again.reader.by(routes, 'name', 'route-a')?.id).toBe('a')
-    await again.close()
-  })
-})
-
-test(
-  'killed at 20 random points of applying deltas, it stands at a whole revision every time',
-  { timeout: 60_000 },
-  async () => {
-    const script = new URL('testing/apply-forever.ts', import.meta.url).pathname
-    let reached = -1
-    for (let round = 0; round < 20; round++) {
-      const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
-      await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()))
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30))
-      child.kill('SIGKILL')
-      await new Promise((resolve) => child.once('exit', resolve))
-      const replica = await Replica.open({ path, log })
-      const rows = [...replica.reader.all(consumers)].map((row) => ['consumers', row.id, row as WireRow] as const)
-      expect(digestOf(rows)).toBe(replica.standing.digest)
-      expect(replica.standing.revision).toBeGreaterThanOrEqual(Math.max(reached, 1))
-      reached = replica.standing.revision
-      await replica.close()
-    }
-    expect(readdirSync(path).filter((name) => name.includes('.corrupt-'))).toEqual([])
-  },
-)

@@ -50,6 +50,7 @@ export class Replica {
   #trial: LmdbReader | undefined
   #verification: Opened | undefined
   #onCorrupt: (() => void) | undefined
+  #damage: string | undefined
 
   private constructor(folder: ReplicaFolder, log: ReplicaLog) {
     this.#folder = folder
@@ -67,8 +68,9 @@ export class Replica {
       // The last run served this file unverified and died: it may be why, so it is read to the end first.
       const patienceMs = folder.verificationPending ? Infinity : (options.patienceMs ?? 3000)
       const opened = await openGeneration(current, { folder, log: options.log, patienceMs })
-      folder.verificationPending = opened?.later !== undefined
-      if (opened) replica.#adopt(opened)
+      folder.verificationPending = 'later' in opened && opened.later !== undefined
+      if ('damage' in opened) replica.#damage = opened.damage
+      else replica.#adopt(opened)
     }
     await replica.#resumeSnapshot()
     return replica
@@ -76,6 +78,11 @@ export class Replica {
 
   get standing(): Standing {
     return this.#standing
+  }
+
+  /** What was wrong with the replica that was set aside, until there is another one. */
+  get damage(): string | undefined {
+    return this.#damage
   }
 
   /** The snapshot that was being received when the connection, or the process, ended. */
@@ -218,6 +225,7 @@ export class Replica {
     this.#generation = next
     this.#standing = standing
     this.#sum = parseDigest(standing.digest) ?? 0n
+    this.#damage = undefined
     this.#verification?.stop()
     this.#folder.verificationPending = false
     this.reader.replace(next)
@@ -233,6 +241,7 @@ export class Replica {
     const generation = this.#generation
     if (!generation) return
     this.#generation = undefined
+    this.#damage = reason
     this.#standing = nowhere
     this.#sum = 0n
     const aside = this.#folder.setAside(generation.path)

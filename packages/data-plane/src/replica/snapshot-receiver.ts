@@ -28,9 +28,10 @@ export class SnapshotReceiver {
   /** A snapshot that an earlier process began; `undefined` if the file is damaged or holds none. */
   static async reopen(path: string, folder: ReplicaFolder, log: OpenLog): Promise<SnapshotReceiver | undefined> {
     const opened = await openGeneration(path, { folder, log, patienceMs: Infinity })
-    const building = opened?.generation.state()?.building
-    if (opened && building) return new SnapshotReceiver(opened.generation, building)
-    await opened?.generation.close()
+    if ('damage' in opened) return undefined
+    const building = opened.generation.state()?.building
+    if (building) return new SnapshotReceiver(opened.generation, building)
+    await opened.generation.close()
     return undefined
   }
 

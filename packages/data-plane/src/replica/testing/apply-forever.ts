@@ -1,17 +1,19 @@
-// Applies deltas of random size as fast as it can, until it is killed.
+// Says what it found in the replica, then applies deltas of random size as fast as it can, until it is killed.
 import { addRow, formatDigest, parseDigest, removeRow } from '@holdfast/sync'
 import type { Change, Revision, WireRow } from '@holdfast/sync'
 import { consumers } from '@holdfast/entities'
 import { Replica } from '../replica.ts'
 
 const replica = await Replica.open({ path: process.argv[2]!, log: { info() {}, warn() {}, error() {} } })
+let found = 0n
+for (const row of replica.reader.all(consumers)) found = addRow(found, 'consumers', row.id, row as WireRow)
+process.stdout.write(JSON.stringify({ standing: replica.standing, digest: formatDigest(found) }))
 if (replica.standing.history === '') {
   const digest = formatDigest(0n)
   await replica.beginSnapshot({ history: 'life', revision: 1 as Revision, digest, chunks: 0, next: 0 })
   const prepared = replica.prepareSnapshot(digest)
   if (prepared.kind === 'ready') prepared.commit()
 }
-process.stdout.write('ready\n')
 for (;;) {
   const { revision, digest } = replica.standing
   let sum = parseDigest(digest)!
