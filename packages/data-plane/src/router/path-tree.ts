@@ -1,4 +1,5 @@
 import { precedes } from './candidate.ts'
+import { flat } from './flat-string.ts'
 import type { Candidate } from './candidate.ts'
 
 /**
@@ -9,8 +10,9 @@ export interface PathTree<T> {
   /** Text between the parent's prefix and this one. */
   label: string
   child: PathTree<T> | undefined
-  /** All children by the first character of their label, if there are several; `child` is one of them. */
-  children: Map<number, PathTree<T>> | undefined
+  /** All children, if there are several, at the code of the first character of their label less `base`; `child` is one of them. */
+  children: (PathTree<T> | undefined)[] | undefined
+  base: number
   /** The best candidate. */
   candidate: Candidate<T> | undefined
   /** The other candidates, best first. */
@@ -18,7 +20,7 @@ export interface PathTree<T> {
 }
 
 export function newPathTree<T>(label = ''): PathTree<T> {
-  return { label, child: undefined, children: undefined, candidate: undefined, others: undefined }
+  return { label, child: undefined, children: undefined, base: 0, candidate: undefined, others: undefined }
 }
 
 export function isEmpty(tree: PathTree<unknown>): boolean {
@@ -31,7 +33,7 @@ export function collectPrefixes<T>(tree: PathTree<T>, path: string, nodes: PathT
   let at = 0
   for (let node = tree; ;) {
     if (node.candidate) nodes[count++] = node
-    const next = node.children ? node.children.get(path.charCodeAt(at)) : node.child
+    const next: PathTree<T> | undefined = node.children ? node.children[path.charCodeAt(at) - node.base] : node.child
     if (!next || !path.startsWith(next.label, at)) return count
     at += next.label.length
     node = next
@@ -44,7 +46,7 @@ export function insert<T>(tree: PathTree<T>, candidate: Candidate<T>): void {
   while (rest !== '') {
     const child = childAt(node, rest.charCodeAt(0))
     if (!child) {
-      const added = newPathTree<T>(rest)
+      const added = newPathTree<T>(flat(rest))
       setChild(node, added)
       node = added
       break
@@ -72,30 +74,36 @@ export function remove<T>(tree: PathTree<T>, candidate: Candidate<T>): void {
 }
 
 function childAt<T>(node: PathTree<T>, first: number): PathTree<T> | undefined {
-  if (node.children) return node.children.get(first)
+  if (node.children) return node.children[first - node.base]
   return node.child?.label.charCodeAt(0) === first ? node.child : undefined
 }
 
 /** Adds a child or puts it in the place of the one that begins with the same character. */
 function setChild<T>(parent: PathTree<T>, child: PathTree<T>): void {
-  const first = child.label.charCodeAt(0)
-  if (!parent.child || (!parent.children && parent.child.label.charCodeAt(0) === first)) {
-    parent.child = child
-    return
+  const code = child.label.charCodeAt(0)
+  const known = parent.child?.label.charCodeAt(0)
+  if (!parent.children && known !== undefined && known !== code) {
+    parent.children = [parent.child]
+    parent.base = known
   }
-  parent.children ??= new Map([[parent.child.label.charCodeAt(0), parent.child]])
-  parent.children.set(first, child)
-  if (parent.child.label.charCodeAt(0) === first) parent.child = child
+  if (parent.children) setAt(parent, parent.children, code, child)
+  if (known === undefined || known === code) parent.child = child
+}
+
+function setAt<T>(parent: PathTree<T>, children: (PathTree<T> | undefined)[], code: number, child: PathTree<T>): void {
+  while (code < parent.base) {
+    children.unshift(undefined)
+    parent.base--
+  }
+  while (children.length < code - parent.base) children.push(undefined)
+  children[code - parent.base] = child
 }
 
 function deleteChild<T>(parent: PathTree<T>, child: PathTree<T>): void {
-  if (!parent.children) {
-    parent.child = undefined
-    return
-  }
-  parent.children.delete(child.label.charCodeAt(0))
-  if (parent.child === child) parent.child = parent.children.values().next().value
-  if (parent.children.size === 1) parent.children = undefined
+  if (parent.children) parent.children[child.label.charCodeAt(0) - parent.base] = undefined
+  const left = parent.children?.filter((other) => other !== undefined) ?? []
+  if (parent.child === child) parent.child = left[0]
+  if (left.length <= 1) parent.children = undefined
 }
 
 function commonLength(a: string, b: string): number {
@@ -106,9 +114,9 @@ function commonLength(a: string, b: string): number {
 
 /** Puts a node between parent and child that holds the first `length` characters of the child's label. */
 function split<T>(parent: PathTree<T>, child: PathTree<T>, length: number): PathTree<T> {
-  const between = newPathTree<T>(child.label.slice(0, length))
+  const between = newPathTree<T>(flat(child.label.slice(0, length)))
   setChild(parent, between)
-  child.label = child.label.slice(length)
+  child.label = flat(child.label.slice(length))
   setChild(between, child)
   return between
 }
@@ -143,7 +151,7 @@ function tidy<T>(way: readonly PathTree<T>[]): void {
     if (!node.child) {
       deleteChild(parent, node)
     } else {
-      node.child.label = node.label + node.child.label
+      node.child.label = flat(node.label + node.child.label)
       setChild(parent, node.child)
       return
     }

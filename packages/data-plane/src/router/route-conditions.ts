@@ -25,7 +25,9 @@ export function fromWireText(text: string): string | undefined {
   return decoded.includes('\ufffd') && asWireText(decoded) !== text ? undefined : decoded
 }
 
+// eslint-disable-next-line no-control-regex
+const beyondAscii = /[^\x00-\x7f]/
+
 export function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
-  return true
+  return !beyondAscii.test(text)
 }
