@@ -52,7 +52,7 @@ function decodeOffset(offset: string): string {
   throw new AdminRefusal({ kind: 'invalid_offset', offset, reason: 'bad base64 encoding' })
 }
 
-/** Kong's members first; ours only where they say something. */
+/** Kong's members first, then ours. */
 function dataPlane(record: DataPlaneRecord, purgeDelay: number): object {
   const expiresIn = Math.max(0, purgeDelay - Math.floor((Date.now() - record.lastSeen) / 1000))
   return {
@@ -63,8 +63,7 @@ function dataPlane(record: DataPlaneRecord, purgeDelay: number): object {
     last_seen: seconds(record.lastSeen),
     updated_at: seconds(record.lastSeen),
     config_hash: record.digest,
-    // Kong knows no word for a data plane that refuses the newest configuration.
-    sync_status: record.syncStatus === 'nacked' ? 'unknown' : record.syncStatus,
+    sync_status: record.syncStatus,
     labels: record.labels,
     cert_details: record.certificateExpiry === null ? null : { expiry_timestamp: seconds(record.certificateExpiry) },
     rpc_capabilities: null,
@@ -74,7 +73,7 @@ function dataPlane(record: DataPlaneRecord, purgeDelay: number): object {
     revision: record.revision,
     digest: record.digest,
     lag: { revisions: record.lagRevisions, ms: record.lagMs },
-    ...(record.lastError && { last_error: { ...record.lastError, at: seconds(record.lastError.at) } }),
+    last_error: record.lastError && { ...record.lastError, at: seconds(record.lastError.at) },
   }
 }
 
