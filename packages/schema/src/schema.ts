@@ -1,4 +1,4 @@
-import type { EntityCheck, Fields, Structure } from './field.ts'
+import type { EntityCheck, Fields, Functions, Structure } from './field.ts'
 
 /** What `parse` needs to know of an entity. */
 export interface Schema extends Structure {
@@ -28,5 +28,5 @@ export interface Transformation {
 export interface Subschema {
   readonly fields: Fields
   readonly entity_checks?: readonly EntityCheck[]
-  readonly functions?: Structure['functions']
+  readonly functions?: Functions
 }

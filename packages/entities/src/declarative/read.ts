@@ -75,22 +75,21 @@ function checkHead(file: AnyRow, entities: readonly Entity[], violations: Violat
   for (const name of Object.keys(file)) if (!known.has(name)) violations[name] = texts.unknown
 }
 
+const nobody = '00000000-0000-0000-0000-000000000000'
+
 /**
- * The row with its references by id. One that leads nowhere is noted, and stands in as the id of nothing: what else is wrong with the
+ * The row with its references by id; what it is nested in wins over what it says itself. One that leads nowhere is noted, and stands in as the id of nothing: what else is wrong with the
  * row is told first.
  */
 function resolveReferences(item: Item, index: Index, conflicts: Violations): AnyRow {
   const row: Record<string, unknown> = { ...item.row }
   for (const { field, to } of referencesFrom(item.entity)) {
-    if (field === item.parent?.field) {
-      row[field] = { id: item.parent.item.row.id }
-      continue
-    }
     const value = row[field]
+    if (field === item.parent?.field) row[field] = { id: item.parent.item.row.id }
     const key = typeof value === 'object' && value !== null && 'id' in value ? value.id : value
     if (typeof key !== 'string') continue
     const found = index.find(to, key)
-    row[field] = { id: found ? found.row.id : '00000000-0000-0000-0000-000000000000' }
+    if (field !== item.parent?.field) row[field] = { id: found ? found.row.id : nobody }
     if (found) continue
     const written = typeof value === 'string' ? value : JSON.stringify(value)
     placeViolation(

@@ -16,9 +16,9 @@ export function parseDeclarativeText(text: string): ReadText {
     tree = JSON.parse(text)
   } catch {
     try {
-      const document = parseDocument(text, { version: '1.1', uniqueKeys: true })
+      const document = parseDocument(text, { version: '1.1', stringKeys: true, logLevel: 'silent' })
       const [error] = document.errors
-      if (error) return failed(error.message)
+      if (error) return failed(error.message.split(':\n')[0]!)
       tree = document.toJS({ maxAliasCount: 100 })
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error))
