@@ -7,8 +7,8 @@ import type { Item } from './simple-pattern.ts'
  * A JavaScript `RegExp` for a pattern on which backtracking provably stays linear, anchored at its start; `undefined` for all others.
  *
  * Linear, because at every choice (one more repetition or on, this alternative or that) the next character allows only one way: a
- * choice taken back fails at once. A single repetition may break this rule if everything after it has a bounded length, which
- * costs at most the length of the text times that bound.
+ * choice taken back fails at once. A single repetition may break this rule if what follows it is short, which costs at most the
+ * length of the text times that shortness.
  */
 export function directRegExp(source: string): RegExp | undefined {
   const pattern = parseSimplePattern(source)
@@ -23,13 +23,18 @@ export function directRegExp(source: string): RegExp | undefined {
 const nothing = characterSet(() => false)
 
 function staysLinear(items: readonly Item[]): boolean {
-  const seen = { unbounded: false, ambiguous: false }
+  const seen = { length: 0, ambiguous: false }
   return firstOf(items, nothing, seen) !== undefined
 }
 
-/** What to the right of the present place was seen: a repetition without limit, a choice that the next character does not decide. */
+/** The longest text after a choice that the next character does not decide. */
+const mostAfterAmbiguity = 100
+
+/** What was seen to the right of the present place. */
 interface Seen {
-  unbounded: boolean
+  /** Longest text that it can match; infinite with a repetition without limit. */
+  length: number
+  /** Whether there is a choice that the next character does not decide. */
   ambiguous: boolean
 }
 
@@ -49,10 +54,10 @@ function firstOfRepetition(
   seen: Seen,
 ): CharacterSet | undefined {
   if (min !== max && !disjoint(set, next)) {
-    if (seen.unbounded || seen.ambiguous) return undefined
+    if (seen.ambiguous || seen.length > mostAfterAmbiguity) return undefined
     seen.ambiguous = true
   }
-  if (max === Infinity) seen.unbounded = true
+  seen.length += max
   return min > 0 ? set : union(set, next)
 }
 

@@ -1,6 +1,9 @@
 import { isEmpty, newPathTree } from './path-tree.ts'
 import type { PathTree } from './path-tree.ts'
 
+/** Longest host name there can be (RFC 1035 §2.3.4), with a final dot. A longer text is no host, and costs no more than a look at it. */
+const longestName = 254
+
 /** Path trees by host: whole names, `*.suffix`, `prefix.*`, and one tree for routes without host. */
 export class HostIndex<T> {
   readonly #whole = new Map<string, PathTree<T>>()
@@ -15,7 +18,7 @@ export class HostIndex<T> {
     let count = 0
     const whole = this.#whole.get(host)
     if (whole) trees[count++] = whole
-    if (this.#suffixes.size > 0 || this.#prefixes.size > 0) {
+    if ((this.#suffixes.size > 0 || this.#prefixes.size > 0) && host.length <= longestName) {
       for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
         const suffix = this.#suffixes.get(host.slice(dot))
         if (suffix) trees[count++] = suffix

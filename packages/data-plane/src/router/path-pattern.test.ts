@@ -16,6 +16,7 @@ const patterns: readonly [source: string, engine: 'direct' | 'linear', prefix: s
   ['/a+a+$', 'linear', '/a'],
   ['/.*x.*y', 'linear', '/'],
   ['/(a+)+$', 'linear', '/'],
+  ['/.*[a-z]{500}', 'linear', '/'],
   ['/(a|ab)(c|bcd)', 'linear', '/'],
   ['/(?i)abc', 'linear', '/'],
   ['/a|/b', 'linear', ''],

@@ -163,6 +163,7 @@ const table: readonly { readonly name: string; readonly routes: Routes; readonly
       ['http://ported.test/', undefined],
       ['http://ported.test/any', 'any'],
       ['http://xexample.test/', undefined],
+      [`http://${'a.'.repeat(500)}example.test/`, undefined],
     ],
   },
   {
