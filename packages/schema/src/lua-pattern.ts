@@ -43,7 +43,9 @@ export function compileLuaPattern(pattern: string): RegExp {
       at++
     } else if (char === '%' && pattern[at + 1] === 'f') {
       const [set, next] = readSet(pattern, at + 2)
-      source += `(?<!${set})(?=${set})`
+      // Beyond both ends of a text Lua sees a zero byte.
+      const hasZero = new RegExp(set).test('\0')
+      source += hasZero ? `(?<!${set}|^)(?=${set}|$)` : `(?<!${set})(?=${set})`
       at = next
     } else if (char === '%' && /[0-9]/.test(pattern[at + 1] ?? '')) {
       source += `\\${pattern[at + 1]!}`
