@@ -131,6 +131,16 @@ function answerTo(error: unknown, request: FastifyRequest, log: Logger): Answer 
   const code = (error as { code?: unknown }).code
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { status: 413, body: { message: 'Payload too large' } }
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return badRequest('Request body size did not match Content-Length')
-  log.error({ err: error, method: request.method, path: request.url.split('?', 1)[0] }, 'the Admin API failed')
+  log.error(
+    { err: withoutValues(error), method: request.method, path: request.url.split('?', 1)[0] },
+    'the Admin API failed',
+  )
   return { status: 500, body: { message: 'An unexpected error occurred' } }
+}
+
+/** PostgreSQL's errors may quote whole rows in their details, and with them keys and certificates. */
+function withoutValues(error: unknown): unknown {
+  if (!(error instanceof Error) || !('detail' in error)) return error
+  const { name, message, stack, code } = error as Error & { code?: unknown }
+  return { type: name, message, stack, code }
 }

@@ -105,21 +105,25 @@ export interface LogLimits {
   readonly maxChanges: number
 }
 
+/** Changes that are deleted at a time: a statement must end in time, however much one transaction wrote. */
+const TRIM_CHUNK = 20_000
+
 /** Removes what is over the limits, always whole revisions from the old end. @returns how many revisions went */
 export async function trimLog(db: Database, limits: LogLimits): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    const result = await sql<{ removed: number }>`
-      with boundary as (
-        select greatest(
-          (select max(revision) from revisions where created_at < now() - ${limits.maxAgeMs} * interval '1 millisecond'),
-          (select revision from changes order by revision desc, seq desc offset ${limits.maxChanges} limit 1)
-        ) as revision
-      ), gone as (
-        delete from changes using boundary where changes.revision <= boundary.revision
-      ), removed as (
-        delete from revisions using boundary where revisions.revision <= boundary.revision returning 1
-      )
-      select count(*)::int as removed from removed`.execute(trx)
-    return result.rows[0]?.removed ?? 0
-  })
+  // From here on the log does not reach back to these revisions, even though some of their changes are still there.
+  const removed = await sql`
+    delete from revisions where revision <= greatest(
+      (select max(revision) from revisions where created_at < now() - ${limits.maxAgeMs} * interval '1 millisecond'),
+      (select revision from changes order by revision desc, seq desc offset ${limits.maxChanges} limit 1)
+    )`.execute(db)
+  for (;;) {
+    const deleted = await sql`
+      delete from changes where (revision, seq) in (
+        select revision, seq from changes
+        where revision < coalesce((select min(revision) from revisions), (select revision + 1 from config_head))
+        order by revision, seq limit ${TRIM_CHUNK}
+      )`.execute(db)
+    if (Number(deleted.numAffectedRows ?? 0) < TRIM_CHUNK) break
+  }
+  return Number(removed.numAffectedRows ?? 0)
 }
