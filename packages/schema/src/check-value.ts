@@ -1,4 +1,4 @@
-import { checkField } from './check-field.ts'
+import { checkField } from './check.ts'
 import type { Structure } from './field.ts'
 import { enter } from './scope.ts'
 import { own } from './values.ts'

@@ -1,4 +1,3 @@
-import { checkField } from './check-field.ts'
 import type { Conditional, ConditionalAtLeastOneOf, EntityCheck, Field, Functions, Structure } from './field.ts'
 import { functionNamed } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -6,7 +5,11 @@ import { quotedList, texts } from './texts.ts'
 import { isNonEmpty, isReference, own, valueAt, withValueAt } from './values.ts'
 import type { AnyRow } from './values.ts'
 import { addEntityViolation, setViolation } from './violations.ts'
-import type { Violations } from './violations.ts'
+import type { Violation, Violations } from './violations.ts'
+import type { AnyAttributes } from './validators.ts'
+
+/** Says what is wrong with the value of a field; conditions are fields of their own. */
+type CheckField = (field: AnyAttributes, value: unknown, scope: Scope) => Violation | undefined
 
 /** Runs the rules over several fields and adds what is wrong to `violations`. */
 export function runEntityChecks(
@@ -15,6 +18,7 @@ export function runEntityChecks(
   scope: Scope,
   extent: 'whole' | 'partial',
   violations: Violations,
+  checkField: CheckField,
 ): void {
   for (const check of structure.entity_checks ?? []) {
     const { sources, needed, withMissing, withInvalid } = conditionsOf(check)
@@ -28,7 +32,7 @@ export function runEntityChecks(
         setViolation(violations, name, scope.updating ? texts.neededForCheckOnUpdate : texts.neededForCheck)
       if (missing.length > 0) continue
     }
-    const text = evaluate(check, structure, row, scope, violations)
+    const text = evaluate(check, structure, row, scope, violations, checkField)
     if (text !== undefined) addEntityViolation(violations, text)
   }
 }
@@ -76,6 +80,7 @@ function evaluate(
   row: AnyRow,
   scope: Scope,
   violations: Violations,
+  checkField: CheckField,
 ): string | undefined {
   const filled = (names: readonly string[]) => names.filter((name) => isNonEmpty(valueAt(row, name)))
   if ('at_least_one_of' in check) {
@@ -106,9 +111,9 @@ function evaluate(
       ? texts.exclusiveSets(`(${quotedList(first)}), (${quotedList(second)})`)
       : undefined
   }
-  if ('conditional' in check) return conditional(check.conditional, structure, row, scope, violations)
+  if ('conditional' in check) return conditional(check.conditional, structure, row, scope, violations, checkField)
   if ('conditional_at_least_one_of' in check)
-    return conditionalAtLeastOne(check.conditional_at_least_one_of, structure, row, scope)
+    return conditionalAtLeastOne(check.conditional_at_least_one_of, structure, row, scope, checkField)
   const { field_sources, fn } = check.custom_entity_check
   let seen: AnyRow = {}
   for (const name of field_sources) {
@@ -124,6 +129,7 @@ function conditional(
   row: AnyRow,
   scope: Scope,
   violations: Violations,
+  checkField: CheckField,
 ): string | undefined {
   if (checkField({ ...fieldAt(structure, if_field), ...if_match }, valueAt(row, if_field), scope) !== undefined)
     return undefined
@@ -143,6 +149,7 @@ function conditionalAtLeastOne(
   structure: Structure,
   row: AnyRow,
   scope: Scope,
+  checkField: CheckField,
 ): string | undefined {
   const value = valueAt(row, check.if_field)
   if (value === undefined) return undefined

@@ -15,5 +15,5 @@ export function checkImmutable(structure: Structure, changes: AnyRow, current: A
 }
 
 function sorted(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)).sort() : value
+  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)).toSorted() : value
 }

@@ -22,7 +22,7 @@ const compiled = new Map<string, RegExp>()
 export function matchesLuaPattern(text: string, pattern: string): boolean {
   let regex = compiled.get(pattern)
   if (!regex) compiled.set(pattern, (regex = compileLuaPattern(pattern)))
-  return regex.test(/^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'))
+  return regex.test(Buffer.byteLength(text) === text.length ? text : Buffer.from(text, 'utf8').toString('latin1'))
 }
 
 /** Translates a Lua pattern into the `RegExp` that finds the same texts. */

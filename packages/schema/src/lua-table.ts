@@ -21,7 +21,7 @@ function write(value: unknown, assign: string, newline: string, step: string, in
       if (item !== null && item !== undefined) add(hole < 0 || index < hole ? '' : `[${index + 1}]${assign}`, item)
     })
   } else {
-    const items = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+    const items = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
     for (const [key, item] of items) add(`${luaKey(key)}${assign}`, item)
   }
   if (entries.length === 0) return `{${newline}${indent}}`

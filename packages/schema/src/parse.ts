@@ -1,5 +1,4 @@
-import { checkField } from './check-field.ts'
-import { checkStructure } from './check-structure.ts'
+import { checkField, checkStructure } from './check.ts'
 import { fillStructure } from './fill.ts'
 import type { Filling, Stage } from './fill.ts'
 import { checkImmutable } from './immutable.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { checkField } from './check-field.ts'
+import { checkField } from './check.ts'
 import type { Functions, ShorthandField, Structure } from './field.ts'
 import { functionNamed } from './scope.ts'
 import type { Scope } from './scope.ts'

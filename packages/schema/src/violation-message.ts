@@ -23,5 +23,5 @@ export function violationMessage(violations: Violations): string {
 function sorted(violation: Exclude<Violation, string>): [string, Violation][] {
   if (Array.isArray(violation))
     return violation.flatMap((item, index) => (item === null ? [] : [[String(index + 1), item] as [string, Violation]]))
-  return Object.entries(violation).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.entries(violation).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }

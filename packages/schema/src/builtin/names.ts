@@ -34,7 +34,7 @@ export function headerName(text: string): string | undefined {
 /** A token in the sense of HTTP, as the name of a cookie must be one. */
 export function cookieName(text: string): string | undefined {
   if (text === '') return 'no token provided'
-  if (/^[^\x00-\x20\x7f-\uffff()<>@,;:\\"/?={}[\]]+$/.test(text)) return undefined
+  if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)) return undefined
   return (
     'contains one or more invalid characters. ASCII control characters (0-31;127), space, tab and the ' +
     'characters ()<>@,;:\\"/?={}[] are not allowed.'

@@ -1,5 +1,5 @@
-import { checkStructure } from './check-structure.ts'
-import type { Field, RecordField } from './field.ts'
+import { runEntityChecks } from './entity-checks.ts'
+import type { Field, RecordField, Structure } from './field.ts'
 import { checkJson } from './json-field.ts'
 import { enter } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -9,7 +9,7 @@ import type { AnyRow } from './values.ts'
 import { runValidators } from './validators.ts'
 import type { AnyAttributes } from './validators.ts'
 import { isEmpty, noViolations } from './violations.ts'
-import type { Violation } from './violations.ts'
+import type { Violation, Violations } from './violations.ts'
 
 /**
  * What is wrong with the value of a field, or undefined. Defaults have been filled in before, so undefined is only met where a
@@ -113,7 +113,32 @@ function checkForeignRow(
   return isEmpty(violations) ? undefined : violations
 }
 
+/** What is wrong with a row or record: field by field first, then by the rules over several fields. */
+export function checkStructure(
+  structure: Structure,
+  row: AnyRow,
+  outer: Scope,
+  extent: 'whole' | 'partial' = 'whole',
+): Violations {
+  const scope = enter(outer, structure)
+  const violations = noViolations()
+  for (const name of Object.keys(row)) {
+    // Kong lets this member pass unseen: it is always overwritten.
+    if (name === 'updated_at' || row[name] === undefined) continue
+    const field = own(structure.fields, name)
+    const wrong = field ? checkMember(field, name, row, scope) : texts.unknown
+    if (wrong !== undefined) violations[name] = wrong
+  }
+  for (const [name, field] of Object.entries(structure.fields)) {
+    const value = own(row, name)
+    if (field.required && (value === null || (value === undefined && extent === 'whole')))
+      violations[name] = texts.required
+  }
+  runEntityChecks(structure, row, scope, extent, violations, checkField)
+  return violations
+}
+
 /** For the members of a row, which is where JSON fields can see their neighbours. */
-export function checkMember(field: Field, name: string, row: AnyRow, scope: Scope): Violation | undefined {
+function checkMember(field: Field, name: string, row: AnyRow, scope: Scope): Violation | undefined {
   return field.type === 'json' ? checkJson(field, name, row) : checkField(field, row[name], scope)
 }
