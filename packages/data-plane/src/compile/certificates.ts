@@ -10,13 +10,13 @@ export type CertificateRow = Row<typeof certificates>
 /** A context takes tens of kilobytes, so those of names that nobody asks for are let go. */
 const contextsKept = 1000
 
-/** Throws if certificate and key are not a pair. With an alternative pair the client's abilities decide which is shown. */
-export function secureContextOf(row: CertificateRow): SecureContext {
-  const alternative = row.cert_alt && row.key_alt ? { cert: row.cert_alt, key: row.key_alt } : undefined
-  return createSecureContext({
-    cert: alternative ? [row.cert, alternative.cert] : row.cert,
-    key: alternative ? [row.key, alternative.key] : row.key,
-  })
+/**
+ * Throws if certificate and key are not a pair, or the alternative ones are not. Only the first pair is shown: of a context that is chosen by server
+ * name, Node takes over a single certificate, and which kinds of keys the client can use is not told to whoever chooses.
+ */
+export function secureContextOf({ cert, key, cert_alt, key_alt }: CertificateRow): SecureContext {
+  if (cert_alt && key_alt) createSecureContext({ cert: cert_alt, key: key_alt })
+  return createSecureContext({ cert, key })
 }
 
 /** Finds certificates by TLS server name. Looks rows up when a handshake needs them, so that there may be any number. */
