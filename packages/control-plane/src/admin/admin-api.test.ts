@@ -184,11 +184,14 @@ describe('rows', () => {
     expect((await call('GET /services/s')).body).toMatchObject(Object.fromEntries(fields.map((field) => [field, 7])))
   })
 
-  test('two that put the same new row both succeed', async () => {
-    const puts = ['a.test', 'b.test', 'c.test'].map((host) => call(`PUT /services/${uuid(7)}`, { name: 'same', host }))
-    expect((await Promise.all(puts)).map((answer) => answer.status)).toEqual([200, 200, 200])
-    expect((await call('GET /services')).body.data).toHaveLength(1)
-  })
+  for (const key of [uuid(7), 'same']) {
+    test(`several that put the same new row all succeed, by ${key}`, async () => {
+      const hosts = ['a.test', 'b.test', 'c.test', 'd.test']
+      const puts = hosts.map((host) => call(`PUT /services/${key}`, { ...(key !== 'same' && { name: 'n' }), host }))
+      expect((await Promise.all(puts)).map((answer) => answer.status)).toEqual([200, 200, 200, 200])
+      expect((await call('GET /services')).body.data).toHaveLength(1)
+    })
+  }
 
   test('a key counts down and goes', async () => {
     await call('POST /consumers', { username: 'ana' })

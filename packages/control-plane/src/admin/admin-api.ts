@@ -39,7 +39,6 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
     endpoints: adminEndpoints(options),
     server: `holdfast/${options.version}`,
     maxBodySize: options.config.adminMaxBodySize,
-    allowedOrigins: [],
     log: options.log,
   })
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Entity, entityByName } from '@holdfast/entities'
 import { type Violations, checkValue, parse, withShorthands } from '@holdfast/schema'
 import type { WireRow } from '@holdfast/sync'
-import { StoreRefusal } from '../store/refusal.ts'
+import { type StoreProblem, StoreRefusal } from '../store/refusal.ts'
 import type { Reader } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteTransaction } from '../store/write-transaction.ts'
@@ -122,7 +122,7 @@ export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
         return await attempt()
       } catch (error) {
         // Somebody made the row a moment ago: then this replaces it.
-        if (error instanceof StoreRefusal && error.problem.kind === 'primary_key_violation') return attempt()
+        if (error instanceof StoreRefusal && isTaken(key, error.problem)) return attempt()
         throw error
       }
     },
@@ -160,6 +160,12 @@ function find(reader: Reader, entity: Entity, key: Key): Promise<WireRow | undef
 async function hold(transaction: WriteTransaction, entity: Entity, key: Key): Promise<WireRow | undefined> {
   const row = await find(transaction, entity, key)
   return row && transaction.lock(entity.name, row['id'] as string)
+}
+
+/** Whether the refusal says that there is a row with this key. */
+function isTaken(key: Key, problem: StoreProblem): boolean {
+  if (key.field === 'id') return problem.kind === 'primary_key_violation'
+  return problem.kind === 'unique_violation' && problem.key[key.field] === key.value
 }
 
 /** Everything that is wrong with a row by its schema alone; nothing is looked up. */

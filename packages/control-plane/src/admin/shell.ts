@@ -22,8 +22,6 @@ export interface ShellOptions {
   readonly server: string
   /** In bytes. */
   readonly maxBodySize: number
-  /** Origins that browsers may call from; any when empty. */
-  readonly allowedOrigins: readonly string[]
   readonly log: Logger
 }
 
@@ -110,10 +108,8 @@ function optionsAnswer(endpoint: Endpoint, request: FastifyRequest): Answer {
 }
 
 function addCommonHeaders(request: FastifyRequest, reply: FastifyReply, options: ShellOptions): void {
-  const origin = request.headers.origin ?? '*'
-  const allowed = options.allowedOrigins
   reply.header('Server', options.server)
-  reply.header('Access-Control-Allow-Origin', allowed.length === 0 || allowed.includes(origin) ? origin : allowed[0])
+  reply.header('Access-Control-Allow-Origin', request.headers.origin ?? '*')
   reply.header('Access-Control-Allow-Credentials', 'true')
 }
 
