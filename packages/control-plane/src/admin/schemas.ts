@@ -40,6 +40,8 @@ export function schemaEndpoints(plugins: PluginSchemas, now: () => number): Endp
       methods: { POST: (request) => validate(pluginEntity.name, request.body) },
     },
     { path: '/schemas/plugins/:name', methods: { GET: pluginSchema } },
+    // There are no vaults yet; clients that ask for one by name expect to be told so.
+    { path: '/schemas/vaults/:name', methods: { GET: (request) => missing('vault', request.params['name'] ?? '') } },
     {
       path: '/schemas/:name/validate',
       methods: { POST: (request) => validate(request.params['name'] ?? '', request.body) },
