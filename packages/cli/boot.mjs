@@ -34,8 +34,6 @@ const tasks = {
   bench: [['./test/bench/main.ts']],
 }
 
-main(process.argv.slice(2))
-
 async function main(args) {
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
     fail(
@@ -142,22 +140,19 @@ function script(program) {
 /** Runs in our place: same terminal, same signals, same exit code. */
 function run(command, args, cwd) {
   const child = spawn(command, args, { stdio: 'inherit', cwd })
-  // The terminal sends SIGINT to the child as well. What was sent to us alone is passed on.
+  // Ctrl-C reaches the child from the terminal too; it takes both for one.
   const forward = (signal) => child.kill(signal)
-  process.on('SIGINT', ignore)
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR2']) process.on(signal, forward)
+  for (const signal of FORWARDED) process.on(signal, forward)
   return new Promise((resolve) => {
     child.on('error', failOn)
     child.on('exit', (code, signal) => {
-      process.off('SIGINT', ignore)
-      for (const name of ['SIGTERM', 'SIGHUP', 'SIGUSR2']) process.off(name, forward)
+      for (const name of FORWARDED) process.off(name, forward)
       resolve(code ?? 128 + SIGNAL_NUMBERS[signal])
     })
   })
 }
 
-function ignore() {}
-
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR2']
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }
 
 /** Runs with its output shown as it comes, and kept so that a failure can be put into one line. */
@@ -223,3 +218,5 @@ function fail(line) {
   say(`holdfast: ${line}`)
   process.exit(1)
 }
+
+main(process.argv.slice(2))

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
+import { askedToEnd } from '../asked-to-end.ts'
 import { CommandError } from '../command-error.ts'
 import { prepareDatabase } from '../node/database.ts'
 import { claimPrefix } from '../node/run-file.ts'
@@ -26,7 +27,7 @@ type Stop = () => Promise<unknown>
 /** Runs until it is told to end; whatever was started by then is stopped, the last first. */
 export async function runDemo(layout: DemoLayout): Promise<void> {
   const stops: Stop[] = []
-  const asked = whenAskedToEnd()
+  const asked = askedToEnd().then(() => undefined)
   try {
     const stage = await Promise.race([startAll(layout, stops), asked])
     if (stage !== undefined) {
@@ -48,7 +49,7 @@ async function startAll(layout: DemoLayout, stops: Stop[]): Promise<Stage> {
   await checkPorts({ ...layout.ports, upstream: upstreamPort })
 
   const certificates = await demoCertificates(layout.certs)
-  done(
+  report(
     certificates.made ? `made a development CA and certificates in ${layout.certs}` : `certificates in ${layout.certs}`,
   )
 
@@ -60,14 +61,14 @@ async function startAll(layout: DemoLayout, stops: Stop[]): Promise<Stage> {
   stops.push(() => database.stop())
   const { settings } = loadSettings({ file: '/dev/null', env: {}, overrides: { database: 'embedded' } })
   await prepareDatabase(settings, database.server, log)
-  done('PostgreSQL')
+  report('PostgreSQL')
 
   const upstream = await startUpstream(upstreamPort)
   stops.push(async () => {
     upstream.close().closeAllConnections()
     await once(upstream, 'close')
   })
-  done('demo upstream')
+  report('demo upstream')
 
   const stage = new Stage(
     controlPlaneNode(layout, certificates, database.server),
@@ -75,18 +76,22 @@ async function startAll(layout: DemoLayout, stops: Stop[]): Promise<Stage> {
     say,
   )
   stops.push(() => stage.stop())
-  await stage.startControlPlane()
-  done('control plane')
   if (marker === undefined) {
+    await stage.startControlPlane()
+    report('control plane')
+    // Before the data plane, which is ready once it has a configuration.
     await loadDemoConfiguration(`http://127.0.0.1:${layout.ports.admin}`, upstreamPort)
-    done('demo configuration')
-  }
-  await stage.startDataPlane()
-  if (marker === undefined) {
+    report('demo configuration')
+    await stage.startDataPlane()
     await untilServed(`http://127.0.0.1:${layout.ports.proxy}/open`)
     writeMarker(layout.folder, { upstreamPort })
+    report('data plane')
+  } else {
+    await Promise.all([
+      stage.startControlPlane().then(() => report('control plane')),
+      stage.startDataPlane().then(() => report('data plane')),
+    ])
   }
-  done('data plane')
   stage.watch()
   return stage
 }
@@ -98,21 +103,7 @@ async function untilServed(url: string): Promise<void> {
   throw new CommandError(`The data plane does not serve ${url} after ${SERVING_TIMEOUT_MS / 1000} seconds.`)
 }
 
-/** The first signal asks; a second one ends at once, and what we started ends with us. */
-function whenAskedToEnd(): Promise<undefined> {
-  return new Promise((resolve) => {
-    let count = 0
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        count += 1
-        if (count > 1) process.exit(1)
-        resolve(undefined)
-      })
-    }
-  })
-}
-
-function done(what: string): void {
+function report(what: string): void {
   say(`  ✓ ${what}`)
 }
 

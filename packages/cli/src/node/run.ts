@@ -1,5 +1,6 @@
 // A node in the foreground, from start to the last connection.
 import type { Logger } from 'pino'
+import { askedToEnd } from '../asked-to-end.ts'
 import { createLog } from '../log.ts'
 import { checkMaterial } from '../settings/material.ts'
 import type { LoadedSettings } from '../settings/load.ts'
@@ -27,55 +28,32 @@ export async function runNode({ settings, file, warnings }: LoadedSettings): Pro
   })
   try {
     surviveFaults(settings, log)
-    const ended = new Shutdown(log)
+    // From here on, so that a signal during the start is not lost.
+    const asked = askedToEnd(() => log.warn('asked a second time: ending at once'))
+    process.on('SIGHUP', () => {})
     const planes = await startPlanes(settings, log)
     log.info({ prefix: settings.prefix, database: settings.database }, `${settings.role} is running`)
-    await ended.wait(planes)
+    await serveUntil(asked, planes, log)
   } finally {
     release()
   }
 }
 
-/** Waits for a signal from the moment it is made, so that one during the start is not lost. */
-class Shutdown {
-  readonly #log: Logger
-  readonly #asked: Promise<string>
-  #planes: Planes | undefined
-
-  constructor(log: Logger) {
-    this.#log = log
-    this.#asked = new Promise((resolve) => {
-      let count = 0
-      const ask = (reason: string) => {
-        count += 1
-        if (count > 1) {
-          log.warn({ reason }, 'asked a second time: ending at once')
-          process.exit(1)
-        }
-        resolve(reason)
-      }
-      for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, () => ask(signal))
-      // Whoever started us with a channel wants us to end with it.
-      if (process.channel !== undefined) process.once('disconnect', () => ask('the parent process ended'))
-    })
-    process.on('SIGHUP', () => {
-      log.info('SIGHUP: reloading')
-      this.#planes?.reload()
-    })
-  }
-
-  async wait(planes: Planes): Promise<void> {
-    this.#planes = planes
-    const reason = await this.#asked
-    this.#log.info({ reason }, 'ending: requests in flight are finished first')
-    const overdue = setTimeout(() => {
-      this.#log.error('closing takes too long: ending at once')
-      process.exit(1)
-    }, CLOSE_TIMEOUT_MS)
-    await planes.close()
-    clearTimeout(overdue)
-    this.#log.info('ended')
-  }
+/** Runs until it was asked to end, then ends what is in flight. */
+async function serveUntil(asked: Promise<string>, planes: Planes, log: Logger): Promise<void> {
+  process.on('SIGHUP', () => {
+    log.info('SIGHUP: reloading')
+    planes.reload()
+  })
+  const reason = await asked
+  log.info({ reason }, 'ending: requests in flight are finished first')
+  const overdue = setTimeout(() => {
+    log.error('closing takes too long: ending at once')
+    process.exit(1)
+  }, CLOSE_TIMEOUT_MS)
+  await planes.close()
+  clearTimeout(overdue)
+  log.info('ended')
 }
 
 /**
