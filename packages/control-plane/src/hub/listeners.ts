@@ -94,7 +94,7 @@ function serve(server: Server | HttpsServer, onConnection: OnConnection): void {
 function peerOf(socket: Socket): Peer {
   const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
   return {
-    ip: socket.remoteAddress ?? '127.0.0.1',
+    ip: socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1',
     certificateExpiry: certificate ? certificateExpiry(certificate) : null,
   }
 }
