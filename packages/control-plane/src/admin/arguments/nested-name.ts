@@ -53,11 +53,11 @@ function place(root: Nested, steps: readonly Step[], value: unknown): void {
 
 function descend(at: Nested | List, step: Step, make: () => Nested | List): Nested | List {
   // `a[].x=1&a[].y=2` speaks of one element, as it does in Kong.
-  const place = isList(at) ? (step === APPEND ? 1 : position(at, step)) : 0
-  const existing = isList(at) ? at.items.get(place) : at[String(step)]
+  const index = isList(at) ? (step === APPEND ? 1 : position(at, step)) : 0
+  const existing = isList(at) ? at.items.get(index) : at[String(step)]
   if (typeof existing === 'object' && existing !== null) return existing as Nested | List
   const made = make()
-  if (isList(at)) at.items.set(place, made)
+  if (isList(at)) at.items.set(index, made)
   else at[String(step)] = made
   return made
 }
