@@ -3,21 +3,24 @@ export type Readiness = { readonly ready: true } | { readonly ready: false; read
 
 export interface ReadinessInput {
   readonly draining: boolean
-  /** Revision of the replica; undefined while there is none. */
-  readonly revision: number | undefined
-  /** Why there is no configuration, when that is known (a damaged replica, an unreachable control plane). */
+  /** Whether the replica holds a configuration; it may be an empty one. */
+  readonly loaded: boolean
+  /** Why there is none, when that is known: a damaged replica, a control plane that cannot be reached. */
   readonly why: string | undefined
-  /** Threads that serve the first configuration, and how many there should be. */
+  /** Threads that serve a configuration, and how many there should be. */
   readonly serving: number
   readonly threads: number
 }
 
-export function readiness(input: ReadinessInput): Readiness {
-  if (input.draining) return { ready: false, message: 'draining' }
-  if (input.revision === undefined) {
-    const base = 'no configuration available (empty configuration present)'
-    return { ready: false, message: input.why ? `${base}: ${input.why}` : base }
+export function readiness({ draining, loaded, why, serving, threads }: ReadinessInput): Readiness {
+  if (draining) return { ready: false, message: 'draining' }
+  if (!loaded) {
+    const kong = 'no configuration available (empty configuration present)'
+    return { ready: false, message: why === undefined ? kong : `${kong}: ${why}` }
   }
-  if (input.serving === 0) return { ready: false, message: 'router builds not yet complete' }
+  // One thread is enough to serve; a thread that is being replaced does not take the others out of rotation.
+  if (serving === 0) {
+    return { ready: false, message: `router builds not yet complete, router ready in ${serving} of ${threads} workers` }
+  }
   return { ready: true }
 }

@@ -2,31 +2,26 @@
 import { createSecureServer } from 'node:http2'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Listener } from '../config.ts'
+import type { ConnectionStats } from '../proxy/connection-stats.ts'
+import { EXPOSITION_CONTENT_TYPE, renderExposition, type MetricFamily } from '../shared/exposition.ts'
+import type { ThreadStats } from '../thread/reports.ts'
 import { formatBytes, parseUnit } from './byte-unit.ts'
+import { connectionTotals } from './connection-totals.ts'
 import type { Readiness } from './readiness.ts'
 
 export interface StatusSources {
-  /** Sum over all proxy threads. */
-  connections(): Promise<ConnectionTotals>
-  memory(): Promise<readonly { readonly pid: number; readonly thread: number; readonly heapBytes: number }[]>
+  /** What the proxy threads say of themselves now. */
+  threads(): Promise<readonly ThreadStats[]>
+  /** Counts of threads that are gone. */
+  past(): ConnectionStats
   /** 32 hex digits; zeros while there is no configuration. */
   configurationHash(): string
   readiness(): Readiness
-  metrics(): Promise<string>
+  metrics(): Promise<readonly MetricFamily[]>
   /** How the link to the control plane stands; undefined where there is none. */
   sync(): object | undefined
   readonly version: string
   readonly tls: { readonly cert: string; readonly key: string }
-}
-
-export interface ConnectionTotals {
-  readonly accepted: number
-  readonly active: number
-  readonly handled: number
-  readonly reading: number
-  readonly writing: number
-  readonly waiting: number
-  readonly requests: number
 }
 
 /** Starts one server per listener; resolves to the bound ports in the same order. */
@@ -81,7 +76,8 @@ function statusServer(listener: Listener, sources: StatusSources): FastifyInstan
       return reply
         .code(400)
         .send({ message: `invalid unit '${request.query['unit']}' (expected 'k/K', 'm/M', 'g/G' or 'b/B')` })
-    const [connections, memory] = await Promise.all([sources.connections(), sources.memory()])
+    const threads = await sources.threads()
+    const connections = connectionTotals(threads, sources.past())
     const places = Number.isInteger(scale) && scale >= 0 && scale <= 20 ? scale : 2
     return {
       server: {
@@ -94,8 +90,8 @@ function statusServer(listener: Listener, sources: StatusSources): FastifyInstan
         total_requests: connections.requests,
       },
       memory: {
-        workers_lua_vms: memory.map(({ pid, thread, heapBytes }) => ({
-          pid,
+        workers_lua_vms: threads.map(({ thread, heapBytes }) => ({
+          pid: process.pid,
           thread,
           http_allocated_gc: formatBytes(heapBytes, unit, places),
         })),
@@ -112,8 +108,8 @@ function statusServer(listener: Listener, sources: StatusSources): FastifyInstan
   })
 
   app.get('/metrics', async (_request, reply) => {
-    reply.header('Content-Type', 'text/plain; charset=UTF-8')
-    return sources.metrics()
+    reply.header('Content-Type', EXPOSITION_CONTENT_TYPE)
+    return renderExposition(await sources.metrics())
   })
   return app
 }

@@ -61,7 +61,8 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
         first?.resolve()
         first = undefined
       } else if (message.kind === 'failed') {
-        cause = Object.assign(new Error(message.message), { code: message.code })
+        const { code, address, port } = message
+        cause = Object.assign(new Error(message.message), { code, address, port })
       }
       options.onMessage(index, message)
     })

@@ -8,15 +8,20 @@ import type { SharedMemory } from '../shared/memory.ts'
 /** What a proxy thread is born with. */
 export interface ThreadBirth {
   readonly index: number
+  /** Ports resolved, every listener with `reuseport`. */
   readonly config: DataPlaneConfig
+  /** Of this software. */
+  readonly version: string
   readonly replicaPath: string
   readonly shared: SharedMemory
 }
 
 /** Main thread to proxy thread. */
 export type ToThread =
-  /** The replica was moved to this revision; compile what was touched. `path` is where it lies now (a snapshot makes a new one). */
-  | { readonly kind: 'revision'; readonly revision: Revision; readonly touched: Touched; readonly path: string }
+  /** The replica was moved on; compile what was touched. */
+  | { readonly kind: 'revision'; readonly touched: Touched }
+  /** The replica was found damaged and is empty now. */
+  | { readonly kind: 'lost' }
   | { readonly kind: 'stats'; readonly id: number }
   | { readonly kind: 'drain'; readonly timeoutMs: number }
 
@@ -28,7 +33,14 @@ export type FromThread =
   | { readonly kind: 'stats'; readonly id: number; readonly stats: ConnectionStats; readonly heapBytes: number }
   | { readonly kind: 'metrics'; readonly message: MetricsMessage }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
-  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
+  /** The thread could not start. The members are those of the error. */
+  | {
+      readonly kind: 'failed'
+      readonly message: string
+      readonly code: string | undefined
+      readonly address: string | undefined
+      readonly port: number | undefined
+    }
   | { readonly kind: 'drained' }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
