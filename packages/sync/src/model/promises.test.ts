@@ -128,6 +128,18 @@ describe('Reliable', () => {
     expect(link.plane.received).toMatchObject({ deltas: 1, snapshots: 1 })
   })
 
+  test('while an answer is awaited nothing more is sent, and then one squashed delta', () => {
+    const { control, link } = settled()
+    for (let i = 0; i < 5; i++) {
+      control.commit([put('a', { i })])
+      link.push()
+    }
+    expect(link.down).toHaveLength(1)
+    link.settle(control)
+    expect(link.plane.standing).toEqual(control.head)
+    expect(link.plane.received.deltas).toBe(2)
+  })
+
   test('behind the end of a trimmed log there is a snapshot', () => {
     const { control, link } = settled()
     link.cut()
@@ -148,6 +160,19 @@ describe('Resumable', () => {
     link.settle(control)
     expect(link.plane.standing).toEqual(control.head)
     expect(link.plane.received.snapshots).toBe(1)
+  })
+
+  test('a chunk that arrives twice is kept once', () => {
+    const { control, links } = world()
+    const link = links[0]!
+    control.commit(Array.from({ length: 30 }, (_, i) => put(`s${i}`)))
+    link.connect(control)
+    link.deliverUp()
+    link.push()
+    link.down.splice(5, 0, link.down[2]!, link.down[3]!)
+    link.settle(control)
+    expect(link.plane.standing).toEqual(control.head)
+    expect(link.plane.received).toMatchObject({ chunks: 10, snapshots: 1 })
   })
 
   for (const restarted of [false, true]) {
@@ -179,6 +204,8 @@ describe('Verified', () => {
     expect(read(link.up[0]!)).toMatchObject({ type: 'resync', reason: 'diverged' })
     link.settle(control)
     expect(link.plane.standing).toEqual(control.head)
+    // Rows that differ already would make every further delta fail too.
+    expect(link.plane.received.snapshots).toBe(2)
   })
 
   test('a data plane that stands at the head with another digest gets a snapshot', () => {
