@@ -104,7 +104,7 @@ describe('hybrid gen_cert', () => {
   })
 })
 
-test('migrations, from nothing to nothing', async () => {
+test('migrations, from nothing to nothing', { timeout: 120_000 }, async () => {
   const server = await startPostgres({ folder: join(folder, 'server'), settings: { fsync: 'off' } })
   const env = {
     KONG_PREFIX: join(folder, 'migrations'),
@@ -150,7 +150,7 @@ test('a server that does not answer is named with its properties', async () => {
   })
 })
 
-test('a control plane from start to SIGTERM', async () => {
+test('a control plane from start to SIGTERM', { timeout: 120_000 }, async () => {
   await run(['hybrid', 'gen_cert', 'cp.crt', 'cp.key'])
   const prefix = join(folder, 'control-plane')
   const [admin, cluster] = [await freePort(), await freePort()]
@@ -203,4 +203,33 @@ test('a control plane from start to SIGTERM', async () => {
   expect(await node.code).toBe(0)
   expect(existsSync(join(prefix, 'running.json'))).toBe(false)
   expect(existsSync(join(prefix, 'postgres/data/postmaster.pid'))).toBe(false)
+})
+
+test('a gateway without a database, from its file', async () => {
+  const [proxy, status] = [await freePort(), await freePort()]
+  const file = join(folder, 'kong.yaml')
+  const env = {
+    KONG_DATABASE: 'off',
+    KONG_PREFIX: join(folder, 'dbless'),
+    KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`,
+    KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
+    KONG_NGINX_WORKER_PROCESSES: '1',
+    KONG_DECLARATIVE_CONFIG: file,
+  }
+  expect(await run(['start'], env)).toMatchObject({
+    code: 1,
+    output: expect.stringContaining(`holdfast: declarative_config: ${file} cannot be read (ENOENT).\n`) as string,
+  })
+  writeFileSync(
+    file,
+    `_format_version: "3.0"\nservices:\n- name: status\n  url: http://127.0.0.1:${status}\n  routes:\n  - paths: [/through]\n`,
+  )
+  const node = start(['start'], env)
+  await expect.poll(node.output, { timeout: 20_000 }).toContain('traditional is running')
+  await expect
+    .poll(async () => (await fetch(`http://127.0.0.1:${proxy}/through/status`)).status, { timeout: 10_000 })
+    .toBe(200)
+  expect((await run(['health'], env)).output).toMatch(/^process\.+running .*\ndata plane\.+ready\n/)
+  node.child.kill('SIGTERM')
+  expect(await node.code).toBe(0)
 })

@@ -1,5 +1,6 @@
 // Which planes a role runs, started in order and closed in the reverse one. A plane's code is loaded only where it runs.
 import type { Logger } from 'pino'
+import { CommandError } from '../command-error.ts'
 import { supervisePostgres } from '../postgres/index.ts'
 import { controlPlaneConfig } from '../settings/control-plane-config.ts'
 import { dataPlaneConfig } from '../settings/data-plane-config.ts'
@@ -31,9 +32,7 @@ export async function startPlanes(settings: Settings, log: Logger): Promise<Plan
     },
   }
   try {
-    const hasControlPlane =
-      settings.role === 'control_plane' || (settings.role === 'traditional' && settings.database !== 'off')
-    if (hasControlPlane) parts.push(...(await startControlPlaneParts(settings, log)))
+    if (runsControlPlane(settings)) parts.push(...(await startControlPlaneParts(settings, log)))
     if (settings.role !== 'control_plane') {
       const { startDataPlane } = await import('@holdfast/data-plane')
       parts.push(await startDataPlane(await dataPlaneConfig(settings), log))
@@ -41,8 +40,13 @@ export async function startPlanes(settings: Settings, log: Logger): Promise<Plan
     return planes
   } catch (error) {
     await planes.close()
-    throw explainListenError(error, settings)
+    throw explainDeclarativeError(explainListenError(error, settings), settings)
   }
+}
+
+/** Without a database there is nothing that a control plane could change. */
+export function runsControlPlane({ role, database }: Settings): boolean {
+  return role === 'control_plane' || (role === 'traditional' && database !== 'off')
 }
 
 async function startControlPlaneParts(settings: Settings, log: Logger): Promise<Part[]> {
@@ -64,4 +68,15 @@ async function startControlPlaneParts(settings: Settings, log: Logger): Promise<
     for (const part of parts.toReversed()) await part.close()
     throw error
   }
+}
+
+/** A file that is not there or wrong, by the property that names it. */
+function explainDeclarativeError(error: unknown, { declarative_config: file }: Settings): unknown {
+  if (!(error instanceof Error) || file === undefined) return error
+  if (error.name === 'InvalidDeclarativeFile')
+    return new CommandError(`declarative_config: ${error.message}`, { cause: error })
+  const { code, path } = error as NodeJS.ErrnoException
+  return path === file
+    ? new CommandError(`declarative_config: ${file} cannot be read (${code}).`, { cause: error })
+    : error
 }

@@ -6,7 +6,7 @@ import { checkMaterial } from '../settings/material.ts'
 import type { LoadedSettings } from '../settings/load.ts'
 import { listeners } from '../settings/control-plane-config.ts'
 import type { Settings } from '../settings/properties.ts'
-import { startPlanes, type Planes } from './planes.ts'
+import { runsControlPlane, startPlanes, type Planes } from './planes.ts'
 import { claimPrefix } from './run-file.ts'
 
 /** Faults in a minute that a data plane's main thread outlives; more mean that something is broken for good. */
@@ -23,7 +23,7 @@ export async function runNode({ settings, file, warnings }: LoadedSettings): Pro
   const release = claimPrefix(settings.prefix, {
     pid: process.pid,
     role: settings.role,
-    admin: settings.role === 'data_plane' ? undefined : plainAddress(settings.admin_listen),
+    admin: runsControlPlane(settings) ? plainAddress(settings.admin_listen) : undefined,
     status: settings.role === 'control_plane' ? undefined : plainAddress(settings.status_listen),
   })
   try {
