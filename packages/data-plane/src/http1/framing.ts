@@ -21,28 +21,29 @@ const transferEncoding = headerId('transfer-encoding')
  * coding in HTTP/1.0, a coding other than `chunked`. `undefined` if it announces none.
  */
 export function announcedFraming(lines: HeaderLines, http11: boolean): Framing | FramingFault | undefined {
-  let lengthLine = -1
-  let codingLine = -1
-  for (let line = 0; line < lines.count; line++) {
-    const id = lines.id(line)
-    if (id === contentLength) {
-      if (lengthLine >= 0) return 'bad'
-      lengthLine = line
-    } else if (id === transferEncoding) {
-      if (codingLine >= 0) return 'bad'
-      codingLine = line
-    }
-  }
+  if (lines.repeats(contentLength) || lines.repeats(transferEncoding)) return 'bad'
+  const codingLine = lines.findId(transferEncoding)
+  const lengthLine = lines.findId(contentLength)
   if (codingLine >= 0) {
     if (lengthLine >= 0 || !http11) return 'bad'
     return lines.value(codingLine).toLowerCase() === 'chunked' ? chunkedBody : 'unsupported_encoding'
   }
   if (lengthLine < 0) return undefined
-  const text = lines.value(lengthLine)
-  // 15 digits stay exact in a double.
-  if (!/^\d{1,15}$/.test(text)) return 'bad'
-  const length = Number(text)
+  const length = decimal(lines.value(lengthLine))
+  if (length < 0) return 'bad'
   return length === 0 ? zeroLength : { kind: 'length', length }
+}
+
+/** Digits only, and few enough to stay exact in a double; -1 for anything else. */
+function decimal(text: string): number {
+  if (text.length === 0 || text.length > 15) return -1
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
 }
 
 const zeroLength: Framing = { kind: 'length', length: 0 }

@@ -10,21 +10,26 @@ export class HeaderLines {
   readonly text: string
   readonly count: number
   readonly #table: readonly number[]
+  readonly #present: number
+  readonly #repeated: number
 
-  constructor(text: string, count: number, table: readonly number[]) {
+  constructor(text: string, count: number, table: readonly number[], present: number, repeated: number) {
     this.text = text
     this.count = count
     this.#table = table
+    this.#present = present
+    this.#repeated = repeated
   }
 
   /** Takes over what `scanHeaderLines` found last. */
   static fromScan(text: string): HeaderLines {
     const size = scanned.count * lineStride
-    const table: number[] = []
-    table.length = size
+    // The one form that V8 makes in a single allocation.
+    // oxlint-disable-next-line unicorn/no-new-array
+    const table = new Array<number>(size)
     const lines = scanned.lines
     for (let i = 0; i < size; i++) table[i] = lines[i]!
-    return new HeaderLines(text, scanned.count, table)
+    return new HeaderLines(text, scanned.count, table, scanned.present, scanned.repeated)
   }
 
   id(line: number): number {
@@ -66,8 +71,14 @@ export class HeaderLines {
 
   /** First line with this engine header's id, or -1. */
   findId(id: number): number {
+    if (((this.#present >>> id) & 1) === 0) return -1
     for (let line = 0; line < this.count; line++) if (this.#table[line * lineStride + 5] === id) return line
     return -1
+  }
+
+  /** Whether several lines have this engine header's id. */
+  repeats(id: number): boolean {
+    return ((this.#repeated >>> id) & 1) === 1
   }
 
   get(lowerCaseName: string): string | undefined {
@@ -93,4 +104,4 @@ export class HeaderLines {
 const noValues: readonly string[] = []
 
 /** For answers that are not read from a peer. */
-export const noHeaderLines: HeaderLines = new HeaderLines('\r\n', 0, [])
+export const noHeaderLines: HeaderLines = new HeaderLines('\r\n', 0, [], 0, 0)

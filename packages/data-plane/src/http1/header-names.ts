@@ -1,4 +1,7 @@
-/** Header names that the engine itself acts on. An id is an index into `names`; 0 means any other name. */
+/**
+ * Header names that the engine itself acts on. An id is an index into `names`; 0 means any other name. There are 31, so that the set
+ * of those in a head fits in the bits of one number.
+ */
 const names = [
   '',
   'host',

@@ -9,7 +9,13 @@ export const scanVerdict = { more: -1, bad: -2, lineTooLong: -3, headTooLarge: -
 export const lineStride = 6
 
 /** Lines of the head scanned last. Valid until the next scan on this thread: `HeaderLines` copies what it needs. */
-export const scanned = { lines: new Int32Array(lineStride * headLimits.headers), count: 0 }
+export const scanned = {
+  lines: new Int32Array(lineStride * headLimits.headers),
+  count: 0,
+  /** One bit per header id that occurs, and per id that occurs more than once. */
+  present: 0,
+  repeated: 0,
+}
 
 const tab = 9
 const lf = 10
@@ -33,6 +39,8 @@ export function scanHeaderLines(
   const values = valueBytes
   let count = 0
   let at = 0
+  let present = 0
+  let repeated = 0
   for (;;) {
     const start = position
     let hash = nameSeed
@@ -52,6 +60,8 @@ export function scanHeaderLines(
       if (bytes[position + 1] !== lf) return scanVerdict.bad
       if (position + 2 - base > headLimits.head) return scanVerdict.headTooLarge
       scanned.count = count
+      scanned.present = present
+      scanned.repeated = repeated
       return position + 2
     }
     if (byte !== colon) return scanVerdict.bad
@@ -71,7 +81,13 @@ export function scanHeaderLines(
     lines[at + 2] = valueStart - base
     lines[at + 3] = valueEnd - base
     lines[at + 4] = hash
-    lines[at + 5] = unusual === 1 && dropUnusualNames ? droppedLine : findHeaderId(hash, bytes, start, nameEnd)
+    const id = unusual === 1 && dropUnusualNames ? droppedLine : findHeaderId(hash, bytes, start, nameEnd)
+    lines[at + 5] = id
+    if (id !== 0 && id !== droppedLine) {
+      const bit = 1 << id
+      repeated |= present & bit
+      present |= bit
+    }
     at += lineStride
     count++
     position += 2

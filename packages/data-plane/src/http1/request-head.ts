@@ -56,7 +56,7 @@ export function scanRequestHead(bytes: Buffer, start: number, end: number): Requ
   requestScan.bodyStart = bodyStart
   const text = bytes.toString('latin1', start, bodyStart)
   return {
-    method: methodText(text, methodEnd - start),
+    method: isGet(bytes, start, methodEnd) ? 'GET' : text.slice(0, methodEnd - start),
     target: text.slice(targetStart - start, targetEnd - start),
     queryAt,
     plainPath: plain,
@@ -67,11 +67,9 @@ export function scanRequestHead(bytes: Buffer, start: number, end: number): Requ
 
 const headLimitsOfTarget = 8192 - longestMethod - 12
 
-/** Most methods are one of these; a constant string compares by address afterwards. */
-function methodText(text: string, length: number): string {
-  if (text.startsWith('GET ')) return 'GET'
-  if (text.startsWith('POST ')) return 'POST'
-  return text.slice(0, length)
+/** Most requests are; the constant saves a string and compares by address afterwards. */
+function isGet(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54
 }
 
 const http1 = Buffer.from('HTTP/1.', 'latin1')

@@ -65,7 +65,9 @@ function responseFraming(lines: HeaderLines, status: number, toHead: boolean, ht
 function keepsOpen(lines: HeaderLines, http11: boolean): boolean {
   const line = lines.findId(connection)
   if (line < 0) return http11
-  const value = lines.value(line).toLowerCase()
+  const given = lines.value(line)
+  if (given === 'keep-alive') return true
+  const value = given.toLowerCase()
   if (value === 'keep-alive') return true
   if (value.includes('close')) return false
   return http11

@@ -5,7 +5,7 @@ import type { AnswerFraming } from './compose-answer.ts'
 /** Bodies up to this many bytes travel as text with what stands before and after them: one write, and nothing refers to them. */
 const inlineBytes = 4096
 
-/** Puts one answer after another on a client's socket. Methods return whether bytes given are still referred to. */
+/** Puts one answer after another on a client's socket, whose default encoding is latin1. Methods return whether bytes given are still referred to. */
 export class AnswerWriter {
   /** Bytes of the current answer. */
   written = 0
@@ -50,7 +50,7 @@ export class AnswerWriter {
 
   #text(text: string): false {
     this.written += text.length
-    this.#socket.write(text, 'latin1')
+    this.#socket.write(text)
     return false
   }
 }

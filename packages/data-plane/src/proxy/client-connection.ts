@@ -12,6 +12,7 @@ import { AnswerWriter } from './answer-writer.ts'
 import { answerFraming, composeAnswer, composeSwitch } from './compose-answer.ts'
 import type { Downstream } from './downstream.ts'
 import { ProxyExchange } from './exchange.ts'
+import { ConnectionLines } from './forwarded-headers.ts'
 import { finishExchange } from './finish-exchange.ts'
 import type { Gateway } from './gateway.ts'
 import { readRequest, type ReadRequest } from './read-request.ts'
@@ -56,12 +57,14 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   #pending: Buffer | undefined
   #searched = 0
   #pumping = false
+  #paused = false
   #keepAlive = true
   #continueDue = false
   #closing = false
   #closed = false
   #discarded = 0
   #tunnel: Tunnel | undefined
+  #lines: ConnectionLines | undefined
 
   constructor(
     socket: Socket,
@@ -85,6 +88,8 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     const servername = accepted.scheme === 'https' ? (socket as TLSSocket).servername : ''
     this.sni = typeof servername === 'string' ? servername : ''
     sweep.add(this)
+    // Spares every write of text the check of its encoding's name.
+    socket.setDefaultEncoding('latin1')
     this.#deadline = sweep.now + gateway.limits.headMs
     gateway.stats.active++
     gateway.stats.waiting++
@@ -93,6 +98,10 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     socket.on('end', this.#onEnd)
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
+  }
+
+  forwardedLines(withList: boolean): string {
+    return (this.#lines ??= new ConnectionLines(this.ip, this.scheme, this.localPort)).text(withList)
   }
 
   /** No request is being worked on. */
@@ -117,7 +126,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     if (this.#closing) return this.#discard(chunk.length)
     this.#pending = this.#pending ? Buffer.concat([this.#pending, chunk]) : chunk
     if (this.#exchange) {
-      if (this.#pending.length > this.#gateway.limits.heldBytes) this.#socket.pause()
+      if (this.#pending.length > this.#gateway.limits.heldBytes) this.#pause()
     } else this.#pump()
   }
 
@@ -127,7 +136,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#pumping = true
     while (this.#pending && !this.#exchange && !this.#body && !this.#closing) if (!this.#readHead(this.#pending)) break
     this.#pumping = false
-    if (this.#socket.isPaused() && !this.#exchange && !this.#body) this.#socket.resume()
+    if (this.#paused && !this.#exchange && !this.#body) this.#resume()
   }
 
   /** Returns whether the connection went on. */
@@ -239,17 +248,28 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   wanted(): void {
     if (!this.#continueDue) return
     this.#continueDue = false
-    this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
+    this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+  }
+
+  #pause(): void {
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  #resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#socket.resume()
   }
 
   pauseBody(): void {
     this.#deadline = 0
-    this.#socket.pause()
+    this.#pause()
   }
 
   resumeBody(): void {
     if (this.#body) this.#deadline = this.#sweep.now + this.#gateway.limits.bodyMs
-    this.#socket.resume()
+    this.#resume()
   }
 
   get full(): boolean {
@@ -302,7 +322,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     const early = this.#pending
     this.#pending = undefined
     if (early) tunnel.fromClient(early)
-    if (this.#socket.isPaused()) this.#socket.resume()
+    this.#resume()
     return first ? this.sendTunnelBytes(first) : false
   }
 
@@ -339,7 +359,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#become('waiting')
     this.#deadline = this.#sweep.now + this.#gateway.limits.idleMs
     if (this.#gateway.draining && !this.#pending) return this.#closeSoon()
-    if (this.#pending || this.#socket.isPaused()) this.#pump()
+    if (this.#pending || this.#paused) this.#pump()
   }
 
   /**
@@ -354,7 +374,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#discarded = 0
     this.#deadline = this.#sweep.now + lingerMs
     this.#socket.end()
-    this.#socket.resume()
+    this.#resume()
   }
 
   #discard(length: number): void {
@@ -370,7 +390,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#pending = undefined
     this.#discarded = 0
     this.#deadline = this.#sweep.now + lingerMs
-    this.#socket.end(text, 'latin1')
+    this.#socket.end(text)
   }
 
   readonly #onDrain = (): void => {

@@ -21,19 +21,20 @@ const kept = new Set(['close', 'keep-alive', 'upgrade', 'host', 'content-length'
 
 /** Whether a `Connection` header holds this option. */
 export function hasConnectionOption(lines: HeaderLines, option: string): boolean {
-  for (let line = 0; line < lines.count; line++) {
-    if (lines.id(line) !== connection) continue
-    const value = lines.value(line)
-    if (value === option) return true
-    if (
-      value.length > option.length &&
-      value
-        .toLowerCase()
-        .split(',')
-        .some((part) => part.trim() === option)
-    )
-      return true
-    if (value.length === option.length && value.toLowerCase() === option) return true
+  let line = lines.findId(connection)
+  if (line < 0) return false
+  if (!lines.repeats(connection)) return holdsOption(lines.value(line), option)
+  for (; line < lines.count; line++) {
+    if (lines.id(line) === connection && holdsOption(lines.value(line), option)) return true
   }
   return false
+}
+
+function holdsOption(value: string, option: string): boolean {
+  if (value === option) return true
+  if (value === 'keep-alive' || value === 'close' || value.length < option.length) return false
+  return value
+    .toLowerCase()
+    .split(',')
+    .some((part) => part.trim() === option)
 }

@@ -19,6 +19,8 @@ export interface Downstream {
   readonly number: number
   readonly requests: number
   readonly scheme: 'http' | 'https'
+  /** What is the same in every request's forwarding lines; see `ConnectionLines`. */
+  forwardedLines(withList: boolean): string
   /** TLS server name; empty without TLS. */
   readonly sni: string
   /** Whether bytes wait because the client does not keep up; `exchange.onClientWritable` is called when it does. */

@@ -13,6 +13,7 @@ export class EditableHeaders {
   readonly #hidden: Uint8Array
   #removed: boolean[] | null = null
   #added: string[] | null = null
+  #own = ''
 
   constructor(lines: HeaderLines, hidden: Uint8Array) {
     this.#lines = lines
@@ -28,6 +29,7 @@ export class EditableHeaders {
     for (let line = lines.find(lowerCaseName); line >= 0; line = lines.find(lowerCaseName, line + 1)) {
       if (this.#visible(line)) return lines.value(line)
     }
+    if (this.#own !== '') this.#takeOwnApart()
     const added = this.#added
     if (added)
       for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) return added[i + 1]
@@ -40,6 +42,7 @@ export class EditableHeaders {
     for (let line = lines.find(lowerCaseName); line >= 0; line = lines.find(lowerCaseName, line + 1)) {
       if (this.#visible(line)) found.push(lines.value(line))
     }
+    if (this.#own !== '') this.#takeOwnApart()
     const added = this.#added
     if (added)
       for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) found.push(added[i + 1]!)
@@ -49,6 +52,7 @@ export class EditableHeaders {
   *headers(): Generator<readonly [name: string, value: string]> {
     const lines = this.#lines
     for (let line = 0; line < lines.count; line++) if (this.#visible(line)) yield [lines.name(line), lines.value(line)]
+    if (this.#own !== '') this.#takeOwnApart()
     const added = this.#added
     if (added) for (let i = 0; i < added.length; i += 2) yield [added[i]!, added[i + 1]!]
   }
@@ -64,9 +68,21 @@ export class EditableHeaders {
     ;(this.#added ??= []).push(name, wireText(value))
   }
 
-  /** Adds a line of the gateway's own, known to be well-formed. */
-  protected addOwn(name: string, value: string): void {
-    ;(this.#added ??= []).push(name, value)
+  /**
+   * Adds the gateway's own lines, known to be well-formed, as they are sent. They are taken apart only if somebody looks: to the
+   * request path they are one piece of text.
+   */
+  protected addOwn(lines: string): void {
+    this.#own += lines
+  }
+
+  #takeOwnApart(): void {
+    const lines = this.#own.split('\r\n')
+    this.#own = ''
+    for (const line of lines) {
+      const colon = line.indexOf(':')
+      if (colon > 0) (this.#added ??= []).push(line.slice(0, colon), line.slice(colon + 2))
+    }
   }
 
   /** Removes received lines by id. */
@@ -80,6 +96,7 @@ export class EditableHeaders {
     const lines = this.#lines
     for (let line = lines.find(lower); line >= 0; line = lines.find(lower, line + 1))
       (this.#removed ??= [])[line] = true
+    if (this.#own !== '') this.#takeOwnApart()
     const added = this.#added
     if (!added) return
     for (let i = added.length - 2; i >= 0; i -= 2) if (added[i]!.toLowerCase() === lower) added.splice(i, 2)
@@ -101,7 +118,7 @@ export class EditableHeaders {
     if (from >= 0) text += lines.text.slice(from, lines.text.length - 2)
     const added = this.#added
     if (added) for (let i = 0; i < added.length; i += 2) text += `${added[i]}: ${added[i + 1]}\r\n`
-    return text
+    return text + this.#own
   }
 }
 

@@ -37,31 +37,52 @@ export function forwardedHost(exchange: ProxyExchange): string {
 export function forwardedLines(exchange: ProxyExchange): string {
   const { request, downstream, gateway, match } = exchange
   const via = first(exchange, id.via)
-  const list = first(exchange, id.for)
   const row = match!.route.row
   const matched = match!.matchedPrefix
-  let prefix = row.strip_path && matched !== '/' ? matched : ''
-  let host = request.host
-  let proto: string = request.scheme
-  let port: string | number = request.port
-  let path = request.rawPath
-  if (gateway.realIp.trusted(downstream.ip)) {
-    host = first(exchange, id.host) ?? host
-    proto = first(exchange, id.proto) ?? proto
-    port = first(exchange, id.port) ?? port
-    path = first(exchange, id.path) ?? path
-    prefix = first(exchange, id.prefix) ?? prefix
-  }
-  const own = `${request.httpVersion} ${gateway.product}`
-  const ip = gateway.realIp.trusted(downstream.ip) ? exchange.client.forwardedIp : downstream.ip
+  const prefix = row.strip_path && matched !== '/' ? matched : ''
+  const viaLine =
+    via === undefined && request.httpVersion === '1.1'
+      ? gateway.viaLine
+      : `Via: ${via === undefined ? '' : `${via}, `}${request.httpVersion} ${gateway.product}\r\n`
+  if (gateway.realIp.trusted(downstream.ip)) return viaLine + trustedLines(exchange, prefix)
+  const list = first(exchange, id.for)
   return (
-    `Via: ${via === undefined ? own : `${via}, ${own}`}\r\n` +
-    `X-Forwarded-For: ${list === undefined ? ip : `${list}, ${downstream.ip}`}\r\n` +
-    `X-Forwarded-Proto: ${proto}\r\n` +
-    `X-Forwarded-Host: ${host}\r\n` +
-    `X-Forwarded-Port: ${port}\r\n` +
-    `X-Forwarded-Path: ${path}\r\n` +
-    (prefix === '' ? '' : `X-Forwarded-Prefix: ${prefix}\r\n`) +
-    `X-Real-IP: ${ip}\r\n`
+    viaLine +
+    (list === undefined ? '' : `X-Forwarded-For: ${list}, ${downstream.ip}\r\n`) +
+    downstream.forwardedLines(list === undefined) +
+    `X-Forwarded-Host: ${request.host}\r\nX-Forwarded-Path: ` +
+    (prefix === '' ? `${request.rawPath}\r\n` : `${request.rawPath}\r\nX-Forwarded-Prefix: ${prefix}\r\n`)
   )
+}
+
+function trustedLines(exchange: ProxyExchange, prefix: string): string {
+  const { request, downstream } = exchange
+  const list = first(exchange, id.for)
+  const ip = exchange.client.forwardedIp
+  const kept = first(exchange, id.prefix) ?? prefix
+  return (
+    `X-Forwarded-For: ${list === undefined ? ip : `${list}, ${downstream.ip}`}\r\n` +
+    `X-Real-IP: ${ip}\r\n` +
+    `X-Forwarded-Proto: ${first(exchange, id.proto) ?? request.scheme}\r\n` +
+    `X-Forwarded-Port: ${first(exchange, id.port) ?? request.port}\r\n` +
+    `X-Forwarded-Host: ${first(exchange, id.host) ?? request.host}\r\n` +
+    `X-Forwarded-Path: ${first(exchange, id.path) ?? request.rawPath}\r\n` +
+    (kept === '' ? '' : `X-Forwarded-Prefix: ${kept}\r\n`)
+  )
+}
+
+/** The part of the forwarding lines that is the same for every request of an untrusted peer's connection. */
+export class ConnectionLines {
+  readonly #rest: string
+  readonly #all: string
+
+  constructor(ip: string, scheme: string, port: number) {
+    this.#rest = `X-Real-IP: ${ip}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Port: ${port}\r\n`
+    this.#all = `X-Forwarded-For: ${ip}\r\n${this.#rest}`
+  }
+
+  /** `withList`: including `X-Forwarded-For`, because the client sent none. */
+  text(withList: boolean): string {
+    return withList ? this.#all : this.#rest
+  }
 }

@@ -8,6 +8,13 @@ import { trustedAddresses } from './trusted-addresses.ts'
 /** How often upstream time limits are looked at: they are kept to within this. */
 const upstreamSweepMs = 25
 
+export type OwnHeaders = Readonly<
+  Record<
+    'server' | 'via' | 'proxyLatency' | 'upstreamLatency' | 'responseLatency' | 'upstreamStatus' | 'requestId',
+    boolean
+  >
+>
+
 /** What all exchanges of one proxy thread share. */
 export class Gateway {
   readonly runtime: () => Runtime
@@ -19,6 +26,11 @@ export class Gateway {
   readonly stats: ConnectionStats = newConnectionStats()
   /** `holdfast/VERSION`. */
   readonly product: string
+  /** Which of our headers answers carry: the set as fields, since it is asked for every answer. */
+  readonly ownHeaders: OwnHeaders
+  readonly viaValue: string
+  readonly viaLine: string
+  readonly serverLine: string
   draining = false
 
   constructor(runtime: () => Runtime, settings: ProxySettings, hooks: ProxyHooks) {
@@ -33,5 +45,18 @@ export class Gateway {
       recursive: settings.realIpRecursive,
     }
     this.product = `holdfast/${settings.version}`
+    this.viaValue = `1.1 ${this.product}`
+    this.viaLine = `Via: ${this.viaValue}\r\n`
+    this.serverLine = `Server: ${this.product}\r\n`
+    const wanted = settings.responseHeaders
+    this.ownHeaders = {
+      server: wanted.has('server'),
+      via: wanted.has('via'),
+      proxyLatency: wanted.has('x-kong-proxy-latency'),
+      upstreamLatency: wanted.has('x-kong-upstream-latency'),
+      responseLatency: wanted.has('x-kong-response-latency'),
+      upstreamStatus: wanted.has('x-kong-upstream-status'),
+      requestId: wanted.has('x-kong-request-id'),
+    }
   }
 }

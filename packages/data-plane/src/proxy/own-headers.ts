@@ -24,32 +24,32 @@ const noIds = new Uint8Array(replaced.length)
  */
 export function addOwnHeaders(exchange: ProxyExchange, response: ProxyResponse): void {
   const { timing, gateway } = exchange
-  const wanted = gateway.settings.responseHeaders
-  const own: string[] = []
-  const proxied = timing.tries.length > 0 && response.source !== 'exit'
+  const wanted = gateway.ownHeaders
   const lines = response.service?.lines
+  const proxied = timing.tries.length > 0 && response.source !== 'exit'
+  let own = ''
   if (proxied) {
-    if (wanted.has('x-kong-upstream-latency')) {
+    if (wanted.upstreamLatency) {
       const until = timing.upstreamHeadAt ?? now()
-      own.push('X-Kong-Upstream-Latency', milliseconds(until - (timing.upstreamSentAt ?? timing.accessEndedAt!)))
+      own += `X-Kong-Upstream-Latency: ${milliseconds(until - (timing.upstreamSentAt ?? timing.accessEndedAt!))}\r\n`
     }
-    if (wanted.has('x-kong-proxy-latency')) {
-      own.push('X-Kong-Proxy-Latency', milliseconds(timing.accessEndedAt! - timing.startedAt))
-    }
-    if (wanted.has('x-kong-upstream-status'))
-      own.push('X-Kong-Upstream-Status', String(upstreamStatus(exchange, response)))
-    if (wanted.has('via')) {
+    if (wanted.proxyLatency)
+      own += `X-Kong-Proxy-Latency: ${milliseconds(timing.accessEndedAt! - timing.startedAt)}\r\n`
+    if (wanted.upstreamStatus) own += `X-Kong-Upstream-Status: ${upstreamStatus(exchange, response)}\r\n`
+    if (wanted.via) {
       const line = lines ? lines.findId(via) : -1
-      own.push('Via', line < 0 ? `1.1 ${gateway.product}` : `${lines!.value(line)}, 1.1 ${gateway.product}`)
+      own += line < 0 ? gateway.viaLine : `Via: ${lines!.value(line)}, ${gateway.viaValue}\r\n`
     }
-  } else if (wanted.has('x-kong-response-latency')) {
-    own.push('X-Kong-Response-Latency', milliseconds(now() - timing.startedAt))
-  }
-  if (wanted.has('server') && !(lines ? lines.findId(server) >= 0 : response.header('server')))
-    own.push('Server', gateway.product)
-  if (!(lines ? lines.findId(date) >= 0 : response.header('date'))) own.push('Date', httpDate())
-  if (wanted.has('x-kong-request-id')) own.push('X-Kong-Request-Id', exchange.id)
+  } else if (wanted.responseLatency) own += `X-Kong-Response-Latency: ${milliseconds(now() - timing.startedAt)}\r\n`
+  if (wanted.server && !has(response, server, 'server')) own += gateway.serverLine
+  if (!has(response, date, 'date')) own += `Date: ${httpDate()}\r\n`
+  if (wanted.requestId) own += `X-Kong-Request-Id: ${exchange.id}\r\n`
   response.setOwn(proxied ? replaced : noIds, own)
+}
+
+/** Whether the service, or whoever made the answer instead, sent this header. */
+function has(response: ProxyResponse, id: number, name: string): boolean {
+  return response.service ? response.service.lines.findId(id) >= 0 : response.header(name) !== undefined
 }
 
 function upstreamStatus(exchange: ProxyExchange, response: ProxyResponse): number {
@@ -57,6 +57,6 @@ function upstreamStatus(exchange: ProxyExchange, response: ProxyResponse): numbe
   return typeof last === 'number' ? last : response.status
 }
 
-function milliseconds(span: number): string {
-  return String(span > 0 ? Math.floor(span) : 0)
+function milliseconds(span: number): number {
+  return span > 0 ? Math.floor(span) : 0
 }

@@ -344,7 +344,7 @@ describe('the log phase runs once', () => {
 
   test('when the client leaves while the service or a plugin works', async () => {
     answerWith = undefined
-    for (const access of [[], [() => new Promise<undefined>((resolve) => setTimeout(resolve, 100))]]) {
+    for (const access of [[], [() => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 100))]]) {
       chain = { access }
       logged.length = 0
       const client = await RawClient.open(port())

@@ -41,10 +41,10 @@ export class ProxyResponse extends EditableHeaders implements ClientResponse {
     return statusText(this.status)
   }
 
-  /** Puts the gateway's own lines in place of received ones with these ids. `pairs` is names and values in turn. */
-  setOwn(ids: Uint8Array, pairs: readonly string[]): void {
+  /** Puts the gateway's own lines, each with its line end, in place of received ones with these ids. */
+  setOwn(ids: Uint8Array, lines: string): void {
     if (this.service) this.removeIds(ids)
-    for (let i = 0; i < pairs.length; i += 2) this.addOwn(pairs[i]!, pairs[i + 1]!)
+    this.addOwn(lines)
   }
 
   /** The service's `Content-Length`, which also an answer to HEAD has. */

@@ -1,8 +1,12 @@
+import { performance } from 'node:perf_hooks'
 import type { Timing, Try } from '@holdfast/plugin-kit'
+
+// The global of that name is a getter that is asked each time.
+const origin = performance.timeOrigin
 
 /** Milliseconds since the epoch with a fraction, steady while the process lives. */
 export function now(): number {
-  return performance.timeOrigin + performance.now()
+  return origin + performance.now()
 }
 
 export class ExchangeTiming implements Timing {

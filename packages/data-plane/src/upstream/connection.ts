@@ -46,7 +46,7 @@ export class UpstreamConnection implements Reader, Swept {
   #phase: Phase = 'connecting'
   #sink: ResponseSink | null
   #timeouts: UpstreamTimeouts
-  #deadline: number
+  #deadline = 0
   #toHead = false
   #mayUpgrade = false
   #requestSent = false
@@ -68,14 +68,16 @@ export class UpstreamConnection implements Reader, Swept {
     this.#sweep = sweep
     this.#sink = sink
     this.#timeouts = timeouts
-    this.#deadline = performance.now() + timeouts.connectMs
     this.socket = openSocket(endpoint, this, sessions)
     this.socket.once(endpoint.tls ? 'secureConnect' : 'connect', this.#onConnect)
     this.socket.on('drain', this.#onDrain)
     this.socket.on('end', this.#onEnd)
     this.socket.on('error', (error: Error) => (this.#error ??= error))
     this.socket.on('close', this.#onClose)
+    // Spares every write of text the check of its encoding's name.
+    this.socket.setDefaultEncoding('latin1')
     sweep.add(this)
+    this.#deadline = sweep.after(timeouts.connectMs)
   }
 
   get connected(): boolean {
@@ -105,14 +107,14 @@ export class UpstreamConnection implements Reader, Swept {
     this.#mayUpgrade = mayUpgrade
     this.#requestSent = false
     this.#keepAlive = false
-    const room = this.socket.write(text, 'latin1')
+    const room = this.socket.write(text)
     if (last) this.#sent()
     return room || this.#block()
   }
 
   write(chunk: Uint8Array | string, last: boolean): boolean {
     if (this.#phase === 'closed') return true
-    const room = typeof chunk === 'string' ? this.socket.write(chunk, 'latin1') : this.socket.write(chunk)
+    const room = this.socket.write(chunk)
     if (last) this.#sent()
     return room || this.#block()
   }
@@ -120,12 +122,12 @@ export class UpstreamConnection implements Reader, Swept {
   #sent(): void {
     this.#requestSent = true
     if (this.#phase === 'sending') this.#phase = 'head'
-    this.#deadline = performance.now() + this.#timeouts.readMs
+    this.#deadline = this.#sweep.after(this.#timeouts.readMs)
   }
 
   #block(): false {
     this.#blocked = true
-    this.#deadline = performance.now() + this.#timeouts.writeMs
+    this.#deadline = this.#sweep.after(this.#timeouts.writeMs)
     return false
   }
 
@@ -139,7 +141,7 @@ export class UpstreamConnection implements Reader, Swept {
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    if (this.#requestSent) this.#deadline = performance.now() + this.#timeouts.readMs
+    if (this.#requestSent) this.#deadline = this.#sweep.after(this.#timeouts.readMs)
     this.socket.resume()
   }
 
@@ -182,7 +184,7 @@ export class UpstreamConnection implements Reader, Swept {
     }
     // Bytes that answer no request: whatever they are, the next request must not read them.
     if (!sink || this.#phase === 'idle' || this.#phase === 'connecting') return this.#close()
-    if (this.#requestSent && !this.#paused) this.#deadline = performance.now() + this.#timeouts.readMs
+    if (this.#requestSent && !this.#paused) this.#deadline = this.#sweep.after(this.#timeouts.readMs)
     const bytes = buffer as Buffer
     if (this.#phase === 'body') this.#readBody(sink, bytes, 0, length)
     else if (this.#partialHead) {
@@ -287,7 +289,7 @@ export class UpstreamConnection implements Reader, Swept {
   readonly #onDrain = (): void => {
     if (!this.#blocked) return
     this.#blocked = false
-    this.#deadline = this.#requestSent && !this.#paused ? performance.now() + this.#timeouts.readMs : 0
+    this.#deadline = this.#requestSent && !this.#paused ? this.#sweep.after(this.#timeouts.readMs) : 0
     this.#sink?.onWritable()
   }
 

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** Something with a time limit. `sweep` is called now and then and compares for itself. */
 export interface Swept {
   /** `now` is `performance.now()`. */
@@ -8,18 +10,24 @@ export interface Swept {
 export class DeadlineSweep {
   /** `performance.now()` at the last look: a clock that costs nothing to read. Never ahead, and behind by `everyMs` at most. */
   now = 0
+  /** How often limits are looked at, milliseconds. */
+  readonly everyMs: number
   readonly #members = new Set<Swept>()
-  readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined
 
+  /** A moment that is `ms` away at the least, and by one look more at the most. */
+  after(ms: number): number {
+    return this.now + this.everyMs + ms
+  }
+
   constructor(everyMs: number) {
-    this.#everyMs = everyMs
+    this.everyMs = everyMs
   }
 
   add(member: Swept): void {
     this.#members.add(member)
     if (this.#timer === undefined) this.now = performance.now()
-    this.#timer ??= setInterval(this.#run, this.#everyMs).unref()
+    this.#timer ??= setInterval(this.#run, this.everyMs).unref()
   }
 
   delete(member: Swept): void {

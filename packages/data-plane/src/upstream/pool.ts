@@ -45,7 +45,7 @@ export class Pool implements ConnectionHome, TlsSessions, Swept {
     const { poolSize, maxRequests } = this.#keepAlive
     if (this.#closed || poolSize === 0 || (maxRequests > 0 && connection.served >= maxRequests))
       return connection.close()
-    connection.idleSince = performance.now()
+    connection.idleSince = this.#deadlines.now
     if (this.#idle.push(connection) === 1) this.#idleSweep.add(this)
     if (this.#idle.length > poolSize) this.#idle.shift()!.close()
   }

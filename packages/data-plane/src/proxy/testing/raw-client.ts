@@ -60,10 +60,7 @@ export class RawClient implements AsyncDisposable {
         this.#unread = this.#unread.slice(found.length)
         return found.answer
       }
-      if (this.closed)
-        throw new Error(
-          `the connection ended after ${JSON.stringify(this.#unread.slice(0, 500))}`,
-        )
+      if (this.closed) throw new Error(`the connection ended after ${JSON.stringify(this.#unread.slice(0, 500))}`)
       await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
   }
