@@ -1,5 +1,6 @@
 // PostgreSQL refuses to run as root, and must not outlive the process that started it, even if that is killed with -9.
 import { spawnSync } from 'node:child_process'
+import { userInfo } from 'node:os'
 import { CommandError } from '../command-error.ts'
 
 /** The user `nobody` of every Linux distribution. */
@@ -8,17 +9,32 @@ const NOBODY = 65534
 /**
  * How a command of PostgreSQL is started:
  * - `direct`: as the user that we are;
- * - `namespace`: we are root, and a user namespace makes us look like nobody. Files stay ours, no user is needed;
+ * - `namespace`: we are root or have no name, and a user namespace makes us look like nobody. Files stay ours, no user is needed;
  * - `nobody`: we are root where user namespaces are forbidden (as in many containers): really become nobody, keeping the one
  *   capability that lets it reach a folder below ours.
  */
 export type Privilege = 'direct' | 'namespace' | 'nobody'
 
 export function choosePrivilege(): Privilege {
-  if (process.getuid?.() !== 0) return 'direct'
+  const isRoot = process.getuid?.() === 0
+  if (!isRoot && hasName()) return 'direct'
   const tried = spawnSync('unshare', [...NAMESPACE, 'true'], { stdio: 'ignore' })
   if ((tried.error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') throw missing('unshare')
-  return tried.status === 0 ? 'namespace' : 'nobody'
+  if (tried.status === 0) return 'namespace'
+  if (isRoot) return 'nobody'
+  throw new CommandError(
+    `PostgreSQL does not run for a user without a name, as ${process.getuid?.()} is here: add one to /etc/passwd, or set database = postgres and pg_* to use a server of your own.`,
+  )
+}
+
+/** Containers may run as a number that is in no list of users, which PostgreSQL refuses. */
+function hasName(): boolean {
+  try {
+    userInfo()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The words to put before a command so that it runs with that privilege and dies when the calling thread does. */
