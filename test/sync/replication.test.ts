@@ -346,23 +346,41 @@ describe('outages', () => {
     expect(plane.applied.map((applied) => applied.revision)).toEqual([0, revision + 1])
   })
 
-  test('silent peers are given up by both ends', async () => {
-    const { fleet, files } = world
-    const quick = await fleet.controlPlane({ files, timings: { heartbeatMs: 60 } })
-    const relay = await startRelay(quick.port)
-    const plane = await fleet.dataPlane({ source: sourceOf(relay.port, files), timings: { heartbeatMs: 60 } })
-    await arrived(plane)
-    // Long enough that both would have given up a peer that answers no ping.
-    await new Promise((resolve) => setTimeout(resolve, 400))
-    expect(plane.client.state().lastError).toBeNull()
-    relay.stall()
-    await until('the data plane notices', () => plane.client.state().lastError?.message.includes('silent'))
-    await until('the control plane notices', async () =>
-      fleet.log.lines.some((line) => line.message.includes('silent')),
-    )
-    await plane.stop()
-    await relay.close()
-  })
+  const quick = { heartbeatMs: 100 }
+  const silent: [string, { controlPlane: object; dataPlane: object; told: (plane: DataPlane) => unknown }][] = [
+    [
+      'control plane is given up by the data plane',
+      {
+        controlPlane: {},
+        dataPlane: quick,
+        told: (plane) => plane.client.state().lastError?.message.includes('control plane is silent'),
+      },
+    ],
+    [
+      'data plane is given up by the control plane',
+      {
+        controlPlane: quick,
+        dataPlane: {},
+        told: () => world.fleet.log.lines.some((line) => line.message.includes('data plane is silent')),
+      },
+    ],
+  ]
+  for (const [name, { controlPlane, dataPlane, told }] of silent) {
+    test(`a silent ${name}, one that answers pings is not`, async () => {
+      const { fleet, files } = world
+      const { port } = await fleet.controlPlane({ files, timings: controlPlane })
+      const relay = await startRelay(port)
+      const plane = await fleet.dataPlane({ source: sourceOf(relay.port, files), timings: dataPlane })
+      await arrived(plane)
+      // Long enough to give up a peer that answers no ping.
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      expect(plane.client.state()).toMatchObject({ connected: true, lastError: null })
+      relay.stall()
+      await until('the silence to be noticed', () => Boolean(told(plane)))
+      await plane.stop()
+      await relay.close()
+    })
+  }
 })
 
 test('the local socket serves the data plane beside it, and this user alone', async () => {

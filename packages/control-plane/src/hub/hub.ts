@@ -159,7 +159,12 @@ export function createHub(options: HubOptions): Hub {
       const closed = [...tlsServers, ...servers].map((server) => new Promise((resolve) => server.close(resolve)))
       for (const session of sessions) session.bye('shutdown', 'the control plane is stopping')
       for (const server of [...tlsServers, ...servers]) server.closeIdleConnections()
+      // Who does not take leave, or never finished its request, is not waited for.
+      const hard = setTimeout(() => {
+        for (const server of [...tlsServers, ...servers]) server.closeAllConnections()
+      }, timings.closeMs)
       await Promise.all(closed)
+      clearTimeout(hard)
       await fleet.flush()
       await snapshots.close()
     },

@@ -118,6 +118,10 @@ export function createReplicaClient(options: ReplicaClientOptions): ReplicaClien
     const openedAt = now()
     try {
       const socket = await openControlPlaneSocket(source, address, timings.connectMs, stopping.signal)
+      if (stopping.signal.aborted) {
+        socket.terminate()
+        return 0
+      }
       connection = new Connection(socket, {
         replica,
         sync,

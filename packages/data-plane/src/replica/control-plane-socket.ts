@@ -33,6 +33,8 @@ export async function openControlPlaneSocket(
     followRedirects: false,
   }
   const tls = source.kind === 'local' ? undefined : await readTls(source)
+  // An abort while the files were read has no listener yet.
+  signal.throwIfAborted()
   const url = tls ? `wss://${address}${syncPath}` : `ws+unix:${address}:${syncPath}`
   const socket = new WebSocket(url, { ...options, ...tls?.options })
   const abort = (): void => socket.terminate()
