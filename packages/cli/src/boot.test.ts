@@ -215,12 +215,12 @@ test('a termination reaches what was started', async () => {
   expect(await exited).toBe(42)
 })
 
-test('npm start, npm test and the others lead here', () => {
+test('npm start, npm test and the others lead here, without a shell in between that would keep signals', () => {
   const { scripts, bin } = JSON.parse(readFileSync(join(checkoutFolder, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
     bin: Record<string, string>
   }
   expect(bin).toEqual({ holdfast: 'packages/cli/boot.mjs' })
-  expect(Object.values(scripts).every((script) => script.startsWith('node packages/cli/boot.mjs '))).toBe(true)
+  expect(Object.values(scripts).every((script) => script.startsWith('exec node packages/cli/boot.mjs '))).toBe(true)
   expect(dirname(bin['holdfast']!)).toBe('packages/cli')
 })
