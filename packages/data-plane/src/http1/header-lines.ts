@@ -1,4 +1,4 @@
-import { droppedLine, hashName } from './header-names.ts'
+import { droppedLine } from './header-names.ts'
 import { lineStride, scanned } from './header-scan.ts'
 
 /**
@@ -33,7 +33,7 @@ export class HeaderLines {
   }
 
   id(line: number): number {
-    return this.#table[line * lineStride + 5]!
+    return this.#table[line * lineStride + 4]!
   }
 
   name(line: number): string {
@@ -58,12 +58,10 @@ export class HeaderLines {
 
   /** First line with this name from line `from` on, or -1. */
   find(lowerCaseName: string, from = 0): number {
-    const hash = hashName(lowerCaseName)
     const length = lowerCaseName.length
-    for (let line = from; line < this.count; line++) {
-      const at = line * lineStride
-      if (this.#table[at + 4] !== hash || this.#table[at + 5] === droppedLine) continue
-      if (this.#table[at + 1]! - this.#table[at]! !== length) continue
+    const table = this.#table
+    for (let line = from, at = from * lineStride; line < this.count; line++, at += lineStride) {
+      if (table[at + 1]! - table[at]! !== length || table[at + 4] === droppedLine) continue
       if (this.name(line).toLowerCase() === lowerCaseName) return line
     }
     return -1
@@ -72,7 +70,7 @@ export class HeaderLines {
   /** First line with this engine header's id, or -1. */
   findId(id: number): number {
     if (((this.#present >>> id) & 1) === 0) return -1
-    for (let line = 0; line < this.count; line++) if (this.#table[line * lineStride + 5] === id) return line
+    for (let line = 0; line < this.count; line++) if (this.#table[line * lineStride + 4] === id) return line
     return -1
   }
 

@@ -54,33 +54,31 @@ export function headerSet(...members: EngineHeader[]): Uint8Array {
   return set
 }
 
-export const nameSeed = 7
-
-/** Hash of a name in lower case; the scanner computes the same one byte by byte. Never relied on without comparing the name. */
-export function hashName(lowerCaseName: string): number {
-  let hash = nameSeed
-  for (let i = 0; i < lowerCaseName.length; i++) hash = (Math.imul(hash, 31) + lowerCaseName.charCodeAt(i)) | 0
-  return hash
+/** Where the ids of names with this length and first letter begin in `candidates`; 0 for none, and for most names there is none. */
+const slots = new Uint8Array(32 * 32)
+/** Lists of ids, each ended by 0. */
+const candidates: number[] = [0]
+for (let id = 1; id < names.length; id++) {
+  const slot = slotOf(names[id]!.length, names[id]!.charCodeAt(0))
+  if (slots[slot] !== 0) continue
+  slots[slot] = candidates.length
+  for (let other = id; other < names.length; other++) {
+    if (slotOf(names[other]!.length, names[other]!.charCodeAt(0)) === slot) candidates.push(other)
+  }
+  candidates.push(0)
 }
 
-const slotCount = 256
-const slots = new Uint8Array(slotCount)
-const hashes = new Int32Array(names.length)
-for (let id = 1; id < names.length; id++) {
-  const hash = hashName(names[id]!)
-  hashes[id] = hash
-  let slot = hash & (slotCount - 1)
-  while (slots[slot] !== 0) slot = (slot + 1) & (slotCount - 1)
-  slots[slot] = id
+/** Letters of either case share their low five bits. */
+function slotOf(length: number, first: number): number {
+  return ((length & 31) << 5) | (first & 31)
 }
 
 /** The id of the name that stands in `bytes` from `start` to `end`. */
-export function findHeaderId(hash: number, bytes: Uint8Array, start: number, end: number): number {
-  for (let slot = hash & (slotCount - 1); ; slot = (slot + 1) & (slotCount - 1)) {
-    const id = slots[slot]!
-    if (id === 0) return 0
-    if (hashes[id] === hash && isName(names[id]!, bytes, start, end)) return id
-  }
+export function findHeaderId(bytes: Uint8Array, start: number, end: number): number {
+  let at = slots[slotOf(end - start, bytes[start]!)]!
+  if (at === 0) return 0
+  for (let id = candidates[at]!; id !== 0; id = candidates[++at]!) if (isName(names[id]!, bytes, start, end)) return id
+  return 0
 }
 
 function isName(name: string, bytes: Uint8Array, start: number, end: number): boolean {

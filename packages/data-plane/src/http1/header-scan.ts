@@ -1,12 +1,12 @@
-import { nameBytes, unusualNameBytes, valueBytes } from './characters.ts'
-import { droppedLine, findHeaderId, nameSeed } from './header-names.ts'
+import { nameBytes, valueBytes } from './characters.ts'
+import { droppedLine, findHeaderId } from './header-names.ts'
 import { headLimits } from './limits.ts'
 
 /** Why a head was not taken; `more` means it has not arrived whole. Negative, so that offsets and verdicts share a number. */
 export const scanVerdict = { more: -1, bad: -2, lineTooLong: -3, headTooLarge: -4, version: -5 } as const
 
-/** Numbers kept per header line: name start and end, value start and end, hash of the lower-case name, header id. */
-export const lineStride = 6
+/** Numbers kept per header line: name start and end, value start and end, header id. */
+export const lineStride = 5
 
 /** Lines of the head scanned last. Valid until the next scan on this thread: `HeaderLines` copies what it needs. */
 export const scanned = {
@@ -43,15 +43,13 @@ export function scanHeaderLines(
   let repeated = 0
   for (;;) {
     const start = position
-    let hash = nameSeed
-    let unusual = 0
+    let kinds = 0
     let byte = 0
     for (; position < end; position++) {
       byte = bytes[position]!
-      const lower = names[byte]!
-      if (lower === 0) break
-      hash = (Math.imul(hash, 31) + lower) | 0
-      unusual |= unusualNameBytes[byte]!
+      const kind = names[byte]!
+      if (kind === 0) break
+      kinds |= kind
     }
     if (position >= end) return unfinished(base, start, end)
     if (position === start) {
@@ -80,9 +78,8 @@ export function scanHeaderLines(
     lines[at + 1] = nameEnd - base
     lines[at + 2] = valueStart - base
     lines[at + 3] = valueEnd - base
-    lines[at + 4] = hash
-    const id = unusual === 1 && dropUnusualNames ? droppedLine : findHeaderId(hash, bytes, start, nameEnd)
-    lines[at + 5] = id
+    const id = kinds === 3 && dropUnusualNames ? droppedLine : findHeaderId(bytes, start, nameEnd)
+    lines[at + 4] = id
     if (id !== 0 && id !== droppedLine) {
       const bit = 1 << id
       repeated |= present & bit

@@ -12,6 +12,7 @@ import { AnswerWriter } from './answer-writer.ts'
 import { answerFraming, composeAnswer, composeSwitch } from './compose-answer.ts'
 import type { Downstream } from './downstream.ts'
 import { ProxyExchange } from './exchange.ts'
+import { activity, type Activity } from './connection-counts.ts'
 import { ConnectionLines } from './forwarded-headers.ts'
 import { finishExchange } from './finish-exchange.ts'
 import type { Gateway } from './gateway.ts'
@@ -20,8 +21,6 @@ import { RequestBody, type BodySource } from './request-body.ts'
 import { beginExchange } from './route-request.ts'
 import { Tunnel } from './tunnel.ts'
 import { unreadableAnswer, verdictKind } from './unreadable-answer.ts'
-
-type Activity = 'waiting' | 'reading' | 'writing'
 
 /** What a listener knows about a connection it accepted. */
 export interface Accepted {
@@ -47,7 +46,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   readonly #onClosed: (connection: ClientConnection) => void
   readonly #decoder = new BodyDecoder()
   readonly #writer: AnswerWriter
-  #activity: Activity = 'waiting'
+  #activity: Activity = activity.waiting
   #deadline: number
   #exchange: ProxyExchange | undefined
   #read: ReadRequest | undefined
@@ -91,8 +90,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     // Spares every write of text the check of its encoding's name.
     socket.setDefaultEncoding('latin1')
     this.#deadline = sweep.now + gateway.limits.headMs
-    gateway.stats.active++
-    gateway.stats.waiting++
+    gateway.stats.enter(activity.waiting)
     socket.on('data', this.#onData)
     socket.on('drain', this.#onDrain)
     socket.on('end', this.#onEnd)
@@ -109,12 +107,10 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     return this.#exchange === undefined && !this.#body && !this.#pending && !this.#closing
   }
 
-  #become(activity: Activity): void {
-    if (activity === this.#activity) return
-    const { stats } = this.#gateway
-    stats[this.#activity]--
-    stats[activity]++
-    this.#activity = activity
+  #become(next: Activity): void {
+    if (next === this.#activity) return
+    this.#gateway.stats.move(this.#activity, next)
+    this.#activity = next
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -141,10 +137,6 @@ export class ClientConnection implements Downstream, BodySource, Swept {
 
   /** Returns whether the connection went on. */
   #readHead(bytes: Buffer): boolean {
-    if (this.#activity === 'waiting') {
-      this.#become('reading')
-      this.#deadline = this.#sweep.now + this.#gateway.limits.headMs
-    }
     const end = bytes.length
     // One empty line before a request is forgiven (RFC 9112 §2.2).
     const start = bytes[0] === 13 && bytes[1] === 10 ? 2 : 0
@@ -156,7 +148,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     }
     const head = scanRequestHead(bytes, start, end)
     if (typeof head === 'number') {
-      if (head === scanVerdict.more) this.#searched = end
+      if (head === scanVerdict.more) this.#awaitHead(end)
       else this.#refuse(verdictKind(head))
       return false
     }
@@ -169,6 +161,14 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#searched = 0
     this.#begin(read, bytes, bodyStart, bodyStart - start)
     return true
+  }
+
+  /** Part of a head is here: its time runs from its first byte. */
+  #awaitHead(searched: number): void {
+    this.#searched = searched
+    if (this.#activity !== activity.waiting) return
+    this.#become(activity.reading)
+    this.#deadline = this.#sweep.now + this.#gateway.limits.headMs
   }
 
   #lastLine(bytes: Buffer): number {
@@ -195,10 +195,11 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#exchange = exchange
     if (ended) {
       this.#pending = bodyStart < bytes.length ? bytes.subarray(bodyStart) : undefined
-      this.#become('writing')
+      this.#become(activity.writing)
       this.#deadline = 0
     } else {
       this.#body = body
+      this.#become(activity.reading)
       this.#pending = undefined
       this.#deadline = this.#sweep.now + limits.bodyMs
       if (bodyStart < bytes.length) this.#receiveBody(bytes, bodyStart)
@@ -223,7 +224,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#body = undefined
     this.#deadline = 0
     if (position < bytes.length) this.#pending = bytes.subarray(position)
-    if (exchange) this.#become('writing')
+    if (exchange) this.#become(activity.writing)
     body.push(bytes.subarray(start, start + length))
     body.end()
     if (!this.#exchange) this.#next()
@@ -356,7 +357,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
 
   #next(): void {
     if (!this.#keepAlive) return this.#closeSoon()
-    this.#become('waiting')
+    this.#become(activity.waiting)
     this.#deadline = this.#sweep.now + this.#gateway.limits.idleMs
     if (this.#gateway.draining && !this.#pending) return this.#closeSoon()
     if (this.#pending || this.#paused) this.#pump()
@@ -416,9 +417,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   readonly #onError = (): void => undefined
 
   readonly #onClose = (): void => {
-    const { stats } = this.#gateway
-    stats.active--
-    stats[this.#activity]--
+    this.#gateway.stats.leave(this.#activity)
     this.#sweep.delete(this)
     this.#closed = true
     this.#closing = true

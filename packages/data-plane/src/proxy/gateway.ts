@@ -1,7 +1,7 @@
 import type { Runtime } from '../compile/runtime.ts'
 import { Pools } from '../upstream/pools.ts'
 import type { RealIpRule } from './client-address.ts'
-import { newConnectionStats, type ConnectionStats } from './connection-stats.ts'
+import { ConnectionCounts } from './connection-counts.ts'
 import { defaultLimits, type ConnectionLimits, type ProxyHooks, type ProxySettings } from './settings.ts'
 import { trustedAddresses } from './trusted-addresses.ts'
 
@@ -23,7 +23,7 @@ export class Gateway {
   readonly hooks: ProxyHooks
   readonly pools: Pools
   readonly realIp: RealIpRule
-  readonly stats: ConnectionStats = newConnectionStats()
+  readonly stats = new ConnectionCounts()
   /** `holdfast/VERSION`. */
   readonly product: string
   /** Which of our headers answers carry: the set as fields, since it is asked for every answer. */

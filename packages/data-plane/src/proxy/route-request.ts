@@ -3,6 +3,7 @@ import type { MatchInput } from '../compile/runtime.ts'
 import { Failure, type FailureKind } from '../failure.ts'
 import { normalizePath } from '../router/normalize-path.ts'
 import { answerFailure, answerReply } from './answer.ts'
+import type { ProxyRequest } from './client-request.ts'
 import type { ProxyExchange } from './exchange.ts'
 import { forwardedHost, forwardedProto } from './forwarded-headers.ts'
 import { grpcOnlyReply, grpcsOnlyReply, http2OnlyReply, httpsOnlyReply } from './replies.ts'
@@ -30,17 +31,7 @@ function refuse(exchange: ProxyExchange, kind: FailureKind): void {
 
 function routeExchange(exchange: ProxyExchange, verdict: Verdict): void {
   if (verdict) return answerReply(exchange, verdict)
-  const { request, downstream } = exchange
-  const input: MatchInput = {
-    method: request.method,
-    host: request.host,
-    port: request.hostPort,
-    path: request.path,
-    scheme: request.scheme,
-    sni: downstream.sni,
-    headerValues: (name) => request.lines.values(name),
-  }
-  const match = exchange.runtime.match(input)
+  const match = exchange.runtime.match(new RouteQuery(exchange.request, exchange.downstream.sni))
   if (!match) return answerFailure(exchange, new Failure('gateway', 'no_route', 'never', 'no route'))
   exchange.match = match
   const wrongProtocol = protocolReply(exchange)
@@ -74,4 +65,29 @@ function askService(exchange: ProxyExchange, verdict: Verdict): void {
   const call = new UpstreamCall(exchange, service)
   exchange.call = call
   call.start()
+}
+
+/** A request as the router looks at it. */
+class RouteQuery implements MatchInput {
+  readonly method: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly scheme: 'http' | 'https'
+  readonly sni: string
+  readonly #request: ProxyRequest
+
+  constructor(request: ProxyRequest, sni: string) {
+    this.method = request.method
+    this.host = request.host
+    this.port = request.hostPort
+    this.path = request.path
+    this.scheme = request.scheme
+    this.sni = sni
+    this.#request = request
+  }
+
+  headerValues(lowerCaseName: string): readonly string[] {
+    return this.#request.lines.values(lowerCaseName)
+  }
 }

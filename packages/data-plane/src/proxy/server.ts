@@ -11,7 +11,7 @@ import type { ProxyHooks, ProxySettings } from './settings.ts'
 export interface ProxyServer {
   /** Bound ports, in the order of the listeners. */
   readonly ports: readonly number[]
-  /** Live counts; read them when they are wanted. */
+  /** As they are when it is read. */
   readonly stats: ConnectionStats
   /** Stops accepting, lets requests in flight end (their answers say `Connection: close`), cuts what is left after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>
@@ -56,7 +56,9 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
   }
   return {
     ports: servers.map((server) => (server.address() as AddressInfo).port),
-    stats: gateway.stats,
+    get stats() {
+      return gateway.stats.snapshot()
+    },
     async drain(timeoutMs) {
       gateway.draining = true
       for (const server of servers) server.close()

@@ -18,11 +18,18 @@ export class ExchangeTiming implements Timing {
   finishedAt: number | undefined
   bytesReceived: number
   bytesSent = 0
-  tries: MutableTry[] = []
+  tries: readonly MutableTry[] = noTries
 
   constructor(headBytes: number) {
     this.bytesReceived = headBytes
   }
+
+  /** Nearly always the only one, and a literal takes no more room than it needs. */
+  addTry(attempt: MutableTry): void {
+    this.tries = this.tries.length === 0 ? [attempt] : [...this.tries, attempt]
+  }
 }
+
+const noTries: readonly MutableTry[] = []
 
 export type MutableTry = { -readonly [K in keyof Try]: Try[K] }

@@ -16,7 +16,7 @@ export class UpstreamCall implements ResponseSink, BodySink {
   readonly service: CompiledService
   connection: UpstreamConnection | undefined
   readonly #exchange: ProxyExchange
-  readonly #tried: Peer[] = []
+  #tried: readonly Peer[] = noPeers
   #peer: Peer | undefined
   #host = ''
   #try: MutableTry | undefined
@@ -65,7 +65,7 @@ export class UpstreamCall implements ResponseSink, BodySink {
     if (!pick.peer) return this.#giveUp(new Failure('gateway', pick.reason, 'never', 'there is no peer to ask'))
     const { peer } = pick
     this.#peer = peer
-    this.#tried.push(peer)
+    this.#tried = this.#tried.length === 0 ? [peer] : [...this.#tried, peer]
     this.#counted++
     this.#reported = false
     this.#connect(peer)
@@ -79,7 +79,7 @@ export class UpstreamCall implements ResponseSink, BodySink {
     exchange.timing.accessEndedAt ??= startedAt
     this.#startedConnecting = startedAt
     this.#try = { ip: peer.ip, port: peer.port, startedAt, connectMs: undefined, outcome: undefined }
-    exchange.timing.tries.push(this.#try)
+    exchange.timing.addTry(this.#try)
     const { tls, timeouts } = this.service
     const pool = tls ? pools.secure(peer, tls, serverName(this.#host)) : pools.plain(peer)
     const connection = pool.take(this, timeouts)
@@ -222,6 +222,8 @@ export class UpstreamCall implements ResponseSink, BodySink {
     this.connection?.abort()
   }
 }
+
+const noPeers: readonly Peer[] = []
 
 /** Bodies up to this many bytes travel as text with their head: one write. */
 const inlineBytes = 4096
