@@ -13,7 +13,7 @@ import { answerFraming, composeAnswer, composeSwitch } from './compose-answer.ts
 import type { Downstream } from './downstream.ts'
 import { ProxyExchange } from './exchange.ts'
 import { activity, type Activity } from './connection-counts.ts'
-import { ConnectionLines } from './forwarded-headers.ts'
+import { connectionLines, type ConnectionLines } from './forwarded-headers.ts'
 import { finishExchange } from './finish-exchange.ts'
 import type { Gateway } from './gateway.ts'
 import { readRequest, type ReadRequest } from './read-request.ts'
@@ -98,8 +98,8 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     socket.on('close', this.#onClose)
   }
 
-  forwardedLines(withList: boolean): string {
-    return (this.#lines ??= new ConnectionLines(this.ip, this.scheme, this.localPort)).text(withList)
+  get forwarded(): ConnectionLines {
+    return (this.#lines ??= connectionLines(this.#gateway, this.ip, this.scheme, this.localPort))
   }
 
   /** No request is being worked on. */

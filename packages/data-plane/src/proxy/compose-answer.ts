@@ -3,6 +3,7 @@ import { bodyLength } from './downstream.ts'
 import type { ProxyResponse } from './response-head.ts'
 
 const framingLines = headerSet('content-length')
+const noLines = headerSet()
 
 export type AnswerFraming = 'none' | 'length' | 'chunked' | 'close'
 
@@ -20,10 +21,14 @@ export function composeAnswer(
   length: number,
   keepAlive: boolean,
 ): string {
+  const { service } = response
+  // What the service said is passed on in as few pieces as can be: its own status line and length too, where they are still true.
+  const sameStatus = service !== null && service.http11 && service.status === response.status
+  const sameLength = framing === 'length' && service !== null && service.framing.length === length
   return (
-    `HTTP/1.1 ${response.statusText}\r\n` +
-    response.render(framingLines) +
-    framingLine(response, framing, length) +
+    (sameStatus ? '' : `HTTP/1.1 ${response.statusText}\r\n`) +
+    response.render(sameLength ? noLines : framingLines, sameStatus) +
+    (sameLength ? '' : framingLine(response, framing, length)) +
     (keepAlive ? 'Connection: keep-alive\r\n\r\n' : 'Connection: close\r\n\r\n')
   )
 }

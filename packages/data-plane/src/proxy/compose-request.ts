@@ -11,9 +11,8 @@ export function composeRequest(exchange: ProxyExchange, host: string, upgrade: b
   const { upstream, gateway } = exchange
   const sendId = gateway.settings.upstreamRequestId
   return (
-    `${upstream.method} ${targetOf(exchange)} HTTP/1.1\r\n` +
-    `Host: ${host}\r\n` +
-    (upgrade ? 'Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n' : 'Connection: keep-alive\r\n') +
+    `${upstream.method} ${targetOf(exchange)} HTTP/1.1\r\nHost: ${host}` +
+    (upgrade ? '\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n' : '\r\nConnection: keep-alive\r\n') +
     forwardedLines(exchange) +
     (sendId ? `X-Kong-Request-Id: ${exchange.id}\r\n` : '') +
     (wantsTrailers(exchange) ? 'TE: trailers\r\n' : '') +

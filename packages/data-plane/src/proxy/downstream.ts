@@ -1,4 +1,5 @@
 import type { UpstreamConnection } from '../upstream/connection.ts'
+import type { ConnectionLines } from './forwarded-headers.ts'
 import type { ProxyExchange } from './exchange.ts'
 
 /** Length of an answer's body where it is not a number of bytes. */
@@ -19,8 +20,7 @@ export interface Downstream {
   readonly number: number
   readonly requests: number
   readonly scheme: 'http' | 'https'
-  /** What is the same in every request's forwarding lines; see `ConnectionLines`. */
-  forwardedLines(withList: boolean): string
+  readonly forwarded: ConnectionLines
   /** TLS server name; empty without TLS. */
   readonly sni: string
   /** Whether bytes wait because the client does not keep up; `exchange.onClientWritable` is called when it does. */

@@ -93,6 +93,7 @@ export class EditableHeaders {
 
   removeHeader(name: string): void {
     const lower = name.toLowerCase()
+    if (framingNames.has(lower)) return
     const lines = this.#lines
     for (let line = lines.find(lower); line >= 0; line = lines.find(lower, line + 1))
       (this.#removed ??= [])[line] = true
@@ -102,12 +103,15 @@ export class EditableHeaders {
     for (let i = added.length - 2; i >= 0; i -= 2) if (added[i]!.toLowerCase() === lower) added.splice(i, 2)
   }
 
-  /** The header lines as sent, each with its line end, without the lines whose id is in `unsent`. */
-  render(unsent: Uint8Array): string {
+  /**
+   * The header lines as sent, each with its line end, without the lines whose id is in `unsent`. `withStartLine`: the received start
+   * line stands before them.
+   */
+  render(unsent: Uint8Array, withStartLine = false): string {
     const lines = this.#lines
     const removed = this.#removed
     let text = ''
-    let from = -1
+    let from = withStartLine ? 0 : -1
     for (let line = 0; line < lines.count; line++) {
       const id = lines.id(line)
       if (unsent[id] === 1 || this.#hidden[id] === 1 || (removed !== null && removed[line] === true)) {

@@ -1,5 +1,7 @@
 import { headerId } from '../http1/header-names.ts'
+import { inOnePiece } from '../http1/latin1.ts'
 import type { ProxyExchange } from './exchange.ts'
+import type { Gateway } from './gateway.ts'
 
 const id = {
   via: headerId('via'),
@@ -36,23 +38,26 @@ export function forwardedHost(exchange: ProxyExchange): string {
  */
 export function forwardedLines(exchange: ProxyExchange): string {
   const { request, downstream, gateway, match } = exchange
-  const via = first(exchange, id.via)
-  const row = match!.route.row
   const matched = match!.matchedPrefix
-  const prefix = row.strip_path && matched !== '/' ? matched : ''
-  const viaLine =
-    via === undefined && request.httpVersion === '1.1'
-      ? gateway.viaLine
-      : `Via: ${via === undefined ? '' : `${via}, `}${request.httpVersion} ${gateway.product}\r\n`
-  if (gateway.realIp.trusted(downstream.ip)) return viaLine + trustedLines(exchange, prefix)
+  const prefix = match!.route.row.strip_path && matched !== '/' ? matched : ''
+  const via = first(exchange, id.via)
   const list = first(exchange, id.for)
+  const trusts = gateway.realIp.trusted(downstream.ip)
+  if (via === undefined && list === undefined && !trusts && request.httpVersion === '1.1') {
+    return downstream.forwarded.begin + request.host + pathLines(request.rawPath, prefix)
+  }
+  const viaLine = `Via: ${via === undefined ? '' : `${via}, `}${request.httpVersion} ${gateway.product}\r\n`
+  if (trusts) return viaLine + trustedLines(exchange, prefix)
+  const address = list === undefined ? downstream.ip : `${list}, ${downstream.ip}`
   return (
-    viaLine +
-    (list === undefined ? '' : `X-Forwarded-For: ${list}, ${downstream.ip}\r\n`) +
-    downstream.forwardedLines(list === undefined) +
-    `X-Forwarded-Host: ${request.host}\r\nX-Forwarded-Path: ` +
-    (prefix === '' ? `${request.rawPath}\r\n` : `${request.rawPath}\r\nX-Forwarded-Prefix: ${prefix}\r\n`)
+    `${viaLine}X-Forwarded-For: ${address}\r\n${downstream.forwarded.rest}` +
+    `X-Forwarded-Host: ${request.host}${pathLines(request.rawPath, prefix)}`
   )
+}
+
+function pathLines(path: string, prefix: string): string {
+  if (prefix === '') return `\r\nX-Forwarded-Path: ${path}\r\n`
+  return `\r\nX-Forwarded-Path: ${path}\r\nX-Forwarded-Prefix: ${prefix}\r\n`
 }
 
 function trustedLines(exchange: ProxyExchange, prefix: string): string {
@@ -71,18 +76,18 @@ function trustedLines(exchange: ProxyExchange, prefix: string): string {
   )
 }
 
-/** The part of the forwarding lines that is the same for every request of an untrusted peer's connection. */
-export class ConnectionLines {
-  readonly #rest: string
-  readonly #all: string
+/** What is the same in the forwarding lines of every request on an untrusted peer's connection. */
+export interface ConnectionLines {
+  /** The address, the scheme and the port. */
+  readonly rest: string
+  /** For most requests everything up to the value of `X-Forwarded-Host`. */
+  readonly begin: string
+}
 
-  constructor(ip: string, scheme: string, port: number) {
-    this.#rest = `X-Real-IP: ${ip}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Port: ${port}\r\n`
-    this.#all = `X-Forwarded-For: ${ip}\r\n${this.#rest}`
-  }
-
-  /** `withList`: including `X-Forwarded-For`, because the client sent none. */
-  text(withList: boolean): string {
-    return withList ? this.#all : this.#rest
+export function connectionLines(gateway: Gateway, ip: string, scheme: string, port: number): ConnectionLines {
+  const rest = `X-Real-IP: ${ip}\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Port: ${port}\r\n`
+  return {
+    rest: inOnePiece(rest),
+    begin: inOnePiece(`${gateway.viaLine}X-Forwarded-For: ${ip}\r\n${rest}X-Forwarded-Host: `),
   }
 }

@@ -1,5 +1,7 @@
 import type { Runtime } from '../compile/runtime.ts'
+import { inOnePiece } from '../http1/latin1.ts'
 import { Pools } from '../upstream/pools.ts'
+import { LatencyLines } from './latency-lines.ts'
 import type { RealIpRule } from './client-address.ts'
 import { ConnectionCounts } from './connection-counts.ts'
 import { defaultLimits, type ConnectionLimits, type ProxyHooks, type ProxySettings } from './settings.ts'
@@ -28,6 +30,7 @@ export class Gateway {
   readonly product: string
   /** Which of our headers answers carry: the set as fields, since it is asked for every answer. */
   readonly ownHeaders: OwnHeaders
+  readonly latencyLines: LatencyLines
   readonly viaValue: string
   readonly viaLine: string
   readonly serverLine: string
@@ -46,8 +49,8 @@ export class Gateway {
     }
     this.product = `holdfast/${settings.version}`
     this.viaValue = `1.1 ${this.product}`
-    this.viaLine = `Via: ${this.viaValue}\r\n`
-    this.serverLine = `Server: ${this.product}\r\n`
+    this.viaLine = inOnePiece(`Via: ${this.viaValue}\r\n`)
+    this.serverLine = inOnePiece(`Server: ${this.product}\r\n`)
     const wanted = settings.responseHeaders
     this.ownHeaders = {
       server: wanted.has('server'),
@@ -58,5 +61,6 @@ export class Gateway {
       upstreamStatus: wanted.has('x-kong-upstream-status'),
       requestId: wanted.has('x-kong-request-id'),
     }
+    this.latencyLines = new LatencyLines(this.ownHeaders)
   }
 }

@@ -29,12 +29,11 @@ export function addOwnHeaders(exchange: ProxyExchange, response: ProxyResponse):
   const proxied = timing.tries.length > 0 && response.source !== 'exit'
   let own = ''
   if (proxied) {
-    if (wanted.upstreamLatency) {
-      const until = timing.upstreamHeadAt ?? now()
-      own += `X-Kong-Upstream-Latency: ${milliseconds(until - (timing.upstreamSentAt ?? timing.accessEndedAt!))}\r\n`
-    }
-    if (wanted.proxyLatency)
-      own += `X-Kong-Proxy-Latency: ${milliseconds(timing.accessEndedAt! - timing.startedAt)}\r\n`
+    const until = timing.upstreamHeadAt ?? now()
+    own = gateway.latencyLines.text(
+      milliseconds(until - (timing.upstreamSentAt ?? timing.accessEndedAt!)),
+      milliseconds(timing.accessEndedAt! - timing.startedAt),
+    )
     if (wanted.upstreamStatus) own += `X-Kong-Upstream-Status: ${upstreamStatus(exchange, response)}\r\n`
     if (wanted.via) {
       const line = lines ? lines.findId(via) : -1

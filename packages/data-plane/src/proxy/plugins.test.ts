@@ -269,6 +269,8 @@ describe('a plugin sees and changes', () => {
           response.status = 201
           response.setHeader('X-A', 'new')
           response.removeHeader('x-b')
+          response.removeHeader('Content-Length')
+          response.setHeader('Transfer-Encoding', 'chunked')
           return undefined
         },
       ],
@@ -277,7 +279,7 @@ describe('a plugin sees and changes', () => {
     expect(answer).toMatchObject({
       status: 201,
       head: expect.stringMatching(/^HTTP\/1\.1 201 Created\r\n/),
-      headers: { 'x-a': 'new' },
+      headers: { 'x-a': 'new', 'content-length': '2' },
       body: 'ok',
     })
     expect(answer.headers['x-b']).toBeUndefined()

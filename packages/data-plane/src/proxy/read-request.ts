@@ -1,6 +1,7 @@
 import type { FailureKind } from '../failure.ts'
 import { announcedFraming, noBody, type Framing } from '../http1/framing.ts'
 import { headerId } from '../http1/header-names.ts'
+import { inOnePiece } from '../http1/latin1.ts'
 import type { RequestHead } from '../http1/request-head.ts'
 import type { RequestFacts } from './client-request.ts'
 import { hasConnectionOption } from './connection-options.ts'
@@ -106,6 +107,6 @@ function parseAuthority(text: string): Authority | undefined {
   }
   if (parsedAuthorities.size >= mostRemembered) parsedAuthorities.clear()
   // A copy: a slice would keep the whole head it was cut from alive.
-  parsedAuthorities.set(Buffer.from(text, 'latin1').toString('latin1'), parsed)
+  parsedAuthorities.set(inOnePiece(text), parsed)
   return parsed
 }
