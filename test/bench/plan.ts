@@ -10,7 +10,7 @@ export interface Plan {
 }
 
 const connections = 64
-const rate = 4_000
+const rate = 2_000
 const changes = 50
 
 export const fullPlan: Plan = {

@@ -1,14 +1,10 @@
 /** Requests at a fixed rate, with and without routes being changed meanwhile. */
-import { constants, setPriority } from 'node:os'
-import { readdirSync } from 'node:fs'
 import { refuseFaults } from '../load/check.ts'
 import type { OpenLoopReport } from '../load/open-loop.ts'
 import { runAtRate } from '../load/raw.ts'
-import { processTree } from '../machine/process-tree.ts'
 import { PATH } from '../request.ts'
 import type { Workbench } from '../workbench.ts'
-import type { Hybrid } from './measure-effect.ts'
-import { startSteadyChanges } from './steady-changes.ts'
+import { makeChanges } from './steady-changes.ts'
 
 export interface SteadyPlan {
   readonly rounds: number
@@ -27,58 +23,52 @@ export interface SteadyRound {
   readonly changed: number
 }
 
+export interface SteadyTarget {
+  /** Of the data plane's proxy. */
+  readonly port: number
+  /** `http://HOST:PORT` of the Admin API. */
+  readonly adminUrl: string
+  /** How many filler routes there are. */
+  readonly routes: number
+  /** The end of the data plane's log. */
+  output(): string
+}
+
 export async function measureSteady(
   bench: Workbench,
-  hybrid: Hybrid,
+  target: SteadyTarget,
   plan: SteadyPlan,
-  routes: number,
-  output: () => string,
   say: (progress: string) => void,
 ): Promise<SteadyRound[]> {
-  const run = async (what: string) => {
-    const { connections, rate } = plan
-    const report = await runAtRate(bench, {
-      port: hybrid.port,
-      path: PATH,
-      connections,
-      rate,
-      seconds: plan.roundSeconds,
-    })
-    refuseFaults(`Holdfast, ${what},`, report, output)
+  const { connections, rate, roundSeconds: seconds } = plan
+  const { adminUrl: admin, routes, port } = target
+
+  async function request(when: string): Promise<OpenLoopReport> {
+    const report = await runAtRate(bench, { port, path: PATH, connections, rate, seconds })
+    refuseFaults(`Holdfast, ${when},`, report, target.output)
     return report
   }
-  const runQuiet = () => run('without changes')
-  const runChanging = async () => {
-    const changes = startSteadyChanges(hybrid.admin, plan.changes, routes)
-    try {
-      const changing = await run('while routes were changed')
-      return { changing, changed: (await changes.stop()).perSecond }
-    } catch (error) {
-      await changes.stop().catch(() => undefined)
-      throw error
-    }
+
+  async function requestWhileChanging() {
+    const [changing, made] = await Promise.all([
+      request('while routes were changed'),
+      makeChanges(bench, { admin, rate: plan.changes, seconds, routes }),
+    ])
+    return { changing, changed: made.changes / made.seconds }
   }
 
+  say(`warming up at ${rate} requests/s`)
+  await request('without changes')
   const rounds: SteadyRound[] = []
   for (let round = 0; round < plan.rounds; round++) {
-    say(`requests at ${plan.rate}/s, round ${round + 1} of ${plan.rounds}`)
+    say(`${rate} requests/s with and without changes, round ${round + 1} of ${plan.rounds}`)
     if (round % 2 === 0) {
-      const quiet = await runQuiet()
-      rounds.push({ quiet, ...(await runChanging()) })
+      const quiet = await request('without changes')
+      rounds.push({ quiet, ...(await requestWhileChanging()) })
     } else {
-      const changing = await runChanging()
-      rounds.push({ ...changing, quiet: await runQuiet() })
+      const changing = await requestWhileChanging()
+      rounds.push({ ...changing, quiet: await request('without changes') })
     }
   }
   return rounds
-}
-
-/**
- * Lets a program and all it started run only when nothing else wants the CPU. The control plane and its database share theirs
- * with the load generator and the upstream, whose waiting would be taken for the data plane's.
- */
-export function giveWay(pid: number): void {
-  for (const each of processTree(pid)) {
-    for (const tid of readdirSync(`/proc/${each}/task`)) setPriority(Number(tid), constants.priority.PRIORITY_LOW)
-  }
 }

@@ -1,4 +1,5 @@
 import type { AdminClient } from '../../support/admin.ts'
+import { fillerName } from './filler-name.ts'
 
 const AT_ONCE = 8
 
@@ -12,8 +13,4 @@ export async function populate(admin: AdminClient, have: number, total: number):
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-}
-
-export function fillerName(n: number): string {
-  return `filler-${String(n).padStart(6, '0')}`
 }

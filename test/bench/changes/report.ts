@@ -6,6 +6,8 @@ import type { SteadyPlan, SteadyRound } from './measure-steady.ts'
 
 export const EFFECT_TARGET_MS = 150
 export const STEADY_TARGET = 1.5
+/** A median above this means that requests queue all the time: p99 then shows the queue, changes or not. */
+const OVERLOADED_MS = 20
 /** What "independent of the number of routes" may differ by: a few bytes more in a longer number. */
 const SAME_BYTES = 1.05
 
@@ -59,6 +61,9 @@ export function reportSteady(rounds: readonly SteadyRound[], plan: SteadyPlan, r
     ],
     remarks: [
       `The control plane made ${figure(median(rounds.map(({ changed }) => changed)))} changes/s. Every request was answered correctly.`,
+      ...(median(quiet.map(({ p50 }) => p50)) > OVERLOADED_MS
+        ? [`Overloaded at ${plan.rate} requests/s even without changes: the ratio says nothing on this machine now.`]
+        : []),
     ],
   }
 }

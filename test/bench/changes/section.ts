@@ -2,14 +2,16 @@ import { createAsk } from '../ask.ts'
 import { configureHoldfast } from '../candidates/holdfast.ts'
 import { startControlPlane } from '../holdfast/control-plane.ts'
 import { startDataPlane } from '../holdfast/data-plane.ts'
+import { giveWay } from '../machine/give-way.ts'
 import { PATH } from '../request.ts'
 import type { SectionRun } from '../sections.ts'
 import { startUpstream } from '../upstream/upstream.ts'
 import { untilRouted } from './change-to-effect.ts'
 import { startRelay } from '../../support/relay.ts'
 import { type EffectPlan, type Hybrid, measureEffect } from './measure-effect.ts'
-import { giveWay, measureSteady, type SteadyPlan } from './measure-steady.ts'
-import { fillerName, populate } from './populate.ts'
+import { measureSteady, type SteadyPlan } from './measure-steady.ts'
+import { fillerName } from './filler-name.ts'
+import { populate } from './populate.ts'
 import { reportEffect, reportSteady, type SizedEffect } from './report.ts'
 
 export interface ChangesPlan {
@@ -50,7 +52,8 @@ export async function runChanges({ bench, plan, say, print }: SectionRun): Promi
   }
   print(reportEffect(measured))
 
-  giveWay(controlPlane.pid)
-  const rounds = await measureSteady(bench, hybrid, steady, routes, dataPlane.program.output, say)
-  print(reportSteady(rounds, steady, routes))
+  await giveWay(controlPlane.pid)
+  const { port, program } = dataPlane
+  const target = { port, adminUrl: controlPlane.adminUrl, routes, output: program.output }
+  print(reportSteady(await measureSteady(bench, target, steady, say), steady, routes))
 }

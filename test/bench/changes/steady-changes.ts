@@ -1,39 +1,27 @@
-import type { AdminClient } from '../../support/admin.ts'
-import { fillerName } from './populate.ts'
+/** Route changes at a fixed rate, made by a process of its own. */
+import { fileURLToPath } from 'node:url'
+import { outputOf } from '../load/child.ts'
+import type { Workbench } from '../workbench.ts'
 
-export interface SteadyChanges {
-  /** Ends when the changes under way are answered; throws when one failed. */
-  stop(): Promise<{ readonly perSecond: number }>
+export interface ChangeJob {
+  /** `http://HOST:PORT` of the Admin API. */
+  readonly admin: string
+  /** Changes per second. */
+  readonly rate: number
+  readonly seconds: number
+  /** How many of the filler routes there are to change. */
+  readonly routes: number
 }
 
-/** Changes `rate` routes a second, whatever the Admin API's answers take: each time another one gets another path. */
-export function startSteadyChanges(admin: AdminClient, rate: number, routes: number): SteadyChanges {
-  const startedAt = performance.now()
-  const pending = new Set<Promise<void>>()
-  let started = 0
-  let done = 0
-  let failure: unknown
+export interface ChangesMade {
+  readonly changes: number
+  /** Until the last one was answered. */
+  readonly seconds: number
+}
 
-  const timer = setInterval(() => {
-    for (; startedAt + (started / rate) * 1000 <= performance.now(); started++) change(started)
-  }, 5)
-
-  function change(n: number): void {
-    const name = fillerName(n % routes)
-    const changing = admin
-      .patch(`/routes/${name}`, { paths: [`/${name}/${Math.floor(n / routes)}-${n % 2 ? 'a' : 'b'}`] })
-      .then(() => void (done += 1))
-      .catch((error: unknown) => void (failure ??= error))
-      .finally(() => void pending.delete(changing))
-    pending.add(changing)
-  }
-
-  return {
-    async stop() {
-      clearInterval(timer)
-      await Promise.all(pending)
-      if (failure !== undefined) throw failure
-      return { perSecond: (done / (performance.now() - startedAt)) * 1000 }
-    },
-  }
+/** Rejects when a change failed. It runs at the lowest priority: the load generator beside it must not wait. */
+export async function makeChanges(bench: Workbench, job: ChangeJob): Promise<ChangesMade> {
+  const program = fileURLToPath(new URL('steady-changes-main.ts', import.meta.url))
+  const output = await outputOf(bench, 'nice', ['-n', '19', process.execPath, program, JSON.stringify(job)])
+  return JSON.parse(output) as ChangesMade
 }

@@ -10,6 +10,7 @@ export interface ControlPlane {
   readonly clusterPort: number
   /** What a data plane needs to be let in. */
   readonly cluster: ClusterFiles
+  readonly adminUrl: string
   readonly admin: AdminClient
 }
 
@@ -18,7 +19,8 @@ export async function startControlPlane(bench: Workbench): Promise<ControlPlane>
   const cluster = await makeClusterFiles(bench.folder)
   const adminPort = await freePort()
   const clusterPort = await freePort()
-  const admin = adminClient(`http://127.0.0.1:${adminPort}`)
+  const adminUrl = `http://127.0.0.1:${adminPort}`
+  const admin = adminClient(adminUrl)
   const { pid } = await bench.start({
     name: 'the control plane',
     ...holdfastStart,
@@ -35,5 +37,5 @@ export async function startControlPlane(bench: Workbench): Promise<ControlPlane>
     },
     ready: async () => Boolean(await admin.get('/status')),
   })
-  return { pid, clusterPort, cluster, admin }
+  return { pid, clusterPort, cluster, adminUrl, admin }
 }
