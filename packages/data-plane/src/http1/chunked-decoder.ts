@@ -1,4 +1,4 @@
-import { hexDigits, valueBytes } from './characters.ts'
+import { hexDigits, isValueByte } from './characters.ts'
 import { scanHeaderLines } from './header-scan.ts'
 import { headLimits } from './limits.ts'
 
@@ -68,7 +68,7 @@ export class ChunkedDecoder {
           this.#state = state.sizeLf
           return true
         }
-        return valueBytes[byte] === 1 && ++this.#extension <= headLimits.chunkExtension
+        return isValueByte(byte) && ++this.#extension <= headLimits.chunkExtension
       case state.sizeLf:
         if (byte !== lf) return false
         this.#state = this.#size === 0 ? state.trailers : state.data

@@ -170,7 +170,7 @@ test('nothing that arrives makes it throw', () => {
       fc.array(damage, { maxLength: 4 }),
       (parts, damages) => {
         const text = Buffer.from(apply(parts.join(''), damages), 'latin1').toString('latin1')
-        weRead(text)
+        expect(() => weRead(text)).not.toThrow()
       },
     ),
     { numRuns: 3000 },

@@ -1,4 +1,4 @@
-import { nameBytes, valueBytes } from './characters.ts'
+import { isValueByte, nameBytes } from './characters.ts'
 import { droppedLine, findHeaderId } from './header-names.ts'
 import { headLimits } from './limits.ts'
 
@@ -36,7 +36,6 @@ export function scanHeaderLines(
 ): number {
   const lines = scanned.lines
   const names = nameBytes
-  const values = valueBytes
   let count = 0
   let at = 0
   let present = 0
@@ -66,7 +65,7 @@ export function scanHeaderLines(
     const nameEnd = position++
     while (position < end && (bytes[position] === space || bytes[position] === tab)) position++
     const valueStart = position
-    while (position < end && values[bytes[position]!] === 1) position++
+    while (position < end && isValueByte(bytes[position]!)) position++
     if (position + 1 >= end)
       return position < end && bytes[position] !== cr ? scanVerdict.bad : unfinished(base, start, end)
     if (bytes[position] !== cr || bytes[position + 1] !== lf) return scanVerdict.bad

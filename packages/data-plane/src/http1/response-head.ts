@@ -1,4 +1,4 @@
-import { valueBytes } from './characters.ts'
+import { isValueByte } from './characters.ts'
 import { announcedFraming, closeDelimitedBody, noBody, type Framing } from './framing.ts'
 import { HeaderLines } from './header-lines.ts'
 import { headerId } from './header-names.ts'
@@ -32,7 +32,7 @@ export function scanResponseHead(bytes: Buffer, start: number, end: number, toHe
   if (!(status >= 100)) return scanVerdict.bad
   let position = start + 12
   if (bytes[position] !== 32 && bytes[position] !== 13) return scanVerdict.bad
-  while (position < end && valueBytes[bytes[position]!] === 1) position++
+  while (position < end && isValueByte(bytes[position]!)) position++
   if (position + 1 >= end)
     return position < end && bytes[position] !== 13 ? scanVerdict.bad : unfinished(start, start, end)
   if (bytes[position] !== 13 || bytes[position + 1] !== 10) return scanVerdict.bad

@@ -16,18 +16,12 @@ import { activity, type Activity } from './connection-counts.ts'
 import { connectionLines, type ConnectionLines } from './forwarded-headers.ts'
 import { finishExchange } from './finish-exchange.ts'
 import type { Gateway } from './gateway.ts'
+import type { Accepted } from './listen.ts'
 import { readRequest, type ReadRequest } from './read-request.ts'
 import { RequestBody, type BodySource } from './request-body.ts'
 import { beginExchange } from './route-request.ts'
 import { Tunnel } from './tunnel.ts'
 import { unreadableAnswer, verdictKind } from './unreadable-answer.ts'
-
-/** What a listener knows about a connection it accepted. */
-export interface Accepted {
-  readonly scheme: 'http' | 'https'
-  readonly proxiedIp: string | undefined
-  readonly proxiedPort: number | undefined
-}
 
 /** One client connection speaking HTTP/1.1: requests one at a time, in order; what is sent ahead waits. */
 export class ClientConnection implements Downstream, BodySource, Swept {

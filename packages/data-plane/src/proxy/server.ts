@@ -1,11 +1,11 @@
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import type { AddressInfo, Server } from 'node:net'
 import type { Listener } from '../config.ts'
 import type { Runtime } from '../compile/runtime.ts'
 import { DeadlineSweep } from '../upstream/deadline-sweep.ts'
 import { ClientConnection } from './client-connection.ts'
 import type { ConnectionStats } from './connection-stats.ts'
 import { Gateway } from './gateway.ts'
+import { serverFor, type Accept } from './listen.ts'
 import type { ProxyHooks, ProxySettings } from './settings.ts'
 
 export interface ProxyServer {
@@ -34,9 +34,8 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
   const sweep = new DeadlineSweep(Math.min(sweepMs, smallestLimit(gateway)))
   const connections = new Set<ClientConnection>()
   const emptied: (() => void)[] = []
-  const accept = (socket: Socket, scheme: 'http' | 'https'): void => {
+  const accept: Accept = (socket, accepted) => {
     gateway.stats.handled++
-    const accepted = { scheme, proxiedIp: undefined, proxiedPort: undefined }
     const connection = new ClientConnection(socket, accepted, gateway, sweep, (closed) => {
       connections.delete(closed)
       if (connections.size === 0) for (const tell of emptied.splice(0)) tell()
@@ -46,7 +45,7 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
   const servers: Server[] = []
   try {
     for (const listener of options.listeners) {
-      const server = openListener(listener, gateway, accept)
+      const server = serverFor(listener, gateway, accept)
       servers.push(server)
       await listening(server, listener)
     }
@@ -72,39 +71,6 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
 
 function smallestLimit({ limits }: Gateway): number {
   return Math.max(20, Math.min(limits.headMs, limits.bodyMs, limits.idleMs, limits.sendMs) / 4)
-}
-
-function openListener(
-  listener: Listener,
-  gateway: Gateway,
-  accept: (socket: Socket, scheme: 'http' | 'https') => void,
-): Server {
-  const options = { noDelay: true, allowHalfOpen: true, highWaterMark: 64 * 1024 }
-  if (!listener.ssl) {
-    return createTcpServer(options, (socket) => {
-      gateway.stats.accepted++
-      accept(socket, 'http')
-    })
-  }
-  const { sslCert, sslCertKey } = gateway.settings
-  const server = createTlsServer(
-    {
-      ...options,
-      cert: sslCert,
-      key: sslCertKey,
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      handshakeTimeout: gateway.limits.headMs,
-      SNICallback(name, done) {
-        done(null, gateway.runtime().certificate(name))
-      },
-    },
-    (socket) => accept(socket, 'https'),
-  )
-  server.on('connection', () => gateway.stats.accepted++)
-  // A client that fails its handshake is its own affair; the socket is destroyed.
-  server.on('tlsClientError', () => undefined)
-  return server
 }
 
 function listening(server: Server, listener: Listener): Promise<void> {

@@ -82,6 +82,8 @@ describe('connections to a service', () => {
     )
     await ask(port, get)
     await until(() => upstream.sockets[0]!.readableEnded || upstream.sockets[0]!.destroyed)
+    expect((await ask(port, get)).status).toBe(200)
+    expect(upstream.sockets.length).toBe(2)
   })
 
   const notReused: [name: string, answer: string][] = [
@@ -323,5 +325,6 @@ describe('request bodies', () => {
     client.socket.destroy()
     await until(() => upstream.sockets[0]!.destroyed || upstream.sockets[0]!.readableEnded)
     await until(() => proxy.stats.active === 0)
+    expect(upstream.seen).toEqual([])
   })
 })

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type TLSSocket } from 'node:tls'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, createSecureContext, createServer, type TLSSocket } from 'node:tls'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSecureContext } from 'node:tls'
-import type { AddressInfo } from 'node:net'
+import { connect as connectTcp, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ask } from './testing/raw-client.ts'
+import { ask, RawClient } from './testing/raw-client.ts'
 import { startRawUpstream } from './testing/raw-upstream.ts'
 import { testRuntime } from './testing/runtime.ts'
 import { startTestProxy } from './testing/server.ts'
@@ -158,4 +156,37 @@ test('https services: SNI, verification, client certificate, reuse', async () =>
   expect(seen.length).toBe(3)
   await proxy.drain(100)
   server.close()
+})
+
+test('the PROXY protocol tells who the client is, with TLS and without', async () => {
+  await using upstream = await startRawUpstream()
+  const { cert, key } = pairs['default.test']!
+  const header = 'PROXY TCP4 203.0.113.9 127.0.0.1 4242 443\r\n'
+  const request = 'GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+  const settings = { sslCert: cert, sslCertKey: key, trustedIps: ['127.0.0.1'], realIpHeader: 'proxy_protocol' }
+  const runtime = testRuntime([{ ports: [upstream.port] }])
+  const plain = await startTestProxy(runtime, settings, {}, { proxyProtocol: true })
+  await using client = await RawClient.open(plain.ports[0]!)
+  client.send(header.slice(0, 10))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  client.send(header.slice(10) + request)
+  expect((await client.answer()).status).toBe(200)
+  await using stranger = await RawClient.open(plain.ports[0]!)
+  stranger.send(request)
+  expect(await stranger.end()).toBe('')
+  const secure = await startTestProxy(runtime, settings, {}, { proxyProtocol: true, ssl: true })
+  const socket = connectTcp({ port: secure.ports[0]!, host: '127.0.0.1' })
+  socket.write(header)
+  const tls = connectTls({ socket, servername: 'default.test', rejectUnauthorized: false })
+  let text = ''
+  tls.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+  tls.write(request)
+  await new Promise((resolve) => tls.once('close', resolve))
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  expect(upstream.seen.map(({ headers }) => [headers['x-real-ip'], headers['x-forwarded-proto']])).toEqual([
+    ['203.0.113.9', 'http'],
+    ['203.0.113.9', 'https'],
+  ])
+  await plain.drain(100)
+  await secure.drain(100)
 })

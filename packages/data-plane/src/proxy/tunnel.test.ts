@@ -86,6 +86,7 @@ test('a tunnel through which nothing passes is cut after the read timeout', asyn
   await client.answer()
   await client.end()
   await until(() => logged.length === 1)
+  expect(logged).toEqual([101])
 })
 
 test('a service that refuses the switch answers as ever', async () => {
