@@ -16,10 +16,10 @@ afterAll(() => fleet.end())
 /** The largest file of the replica: the database itself. */
 function replicaFile(prefix: string): string {
   const files = readdirSync(prefix, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.mdb$|replica/.test(join(entry.parentPath, entry.name)))
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.includes('corrupt'))
-  return files.sort((a, b) => statSync(b).size - statSync(a).size)[0]!
+    .filter((file) => file.endsWith('.mdb'))
+  return files.toSorted((a, b) => statSync(b).size - statSync(a).size)[0]!
 }
 
 function overwrite(file: string, at: number, length: number): void {

@@ -1,5 +1,7 @@
-/** A revision that data planes cannot compile reaches them; it is put past the Admin API, as a bug there would. */
-import pg from 'pg'
+/** A revision that data planes cannot compile reaches them: written past the checks of the Admin API, as a bug there would. */
+import { openStore } from '@holdfast/control-plane/store'
+import { entities } from '@holdfast/entities'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { get } from '../support/load.ts'
 import { until } from '../support/until.ts'
@@ -16,8 +18,6 @@ test('a revision that cannot be compiled is refused, shown with its reason, and 
   const dataPlane = fleet.dataPlanes[0]!
   const route = await fleet.addRoute('victim')
   await breakRoute(route.id)
-  // Any ordinary change now drags the broken row along.
-  await fleet.admin.patch(`/routes/${route.id}`, { tags: ['touched'] })
 
   const refused = await until('the refusal in the list', async () =>
     (await listDataPlanes(fleet.admin)).find((listed) => listed.sync_status === 'nacked'),
@@ -36,11 +36,12 @@ test('a revision that cannot be compiled is refused, shown with its reason, and 
   expect((await load.stop()).failures).toEqual([])
 }, 60_000)
 
-/** Gives the stored row a regex that no engine takes. */
+/** Gives the stored row a regex that no engine takes, in a transaction like any other. */
 async function breakRoute(id: string): Promise<void> {
-  const { host, port, database, user } = fleet.database
-  const client = new pg.Client({ host, port, database, user })
-  await client.connect()
-  await client.query(`update routes set paths = '["~/(unclosed"]' where id = $1`, [id])
-  await client.end()
+  const store = await openStore(fleet.database, pino({ level: 'silent' }), { entities })
+  await store.transact(async (transaction) => {
+    const row = await transaction.lock('routes', id)
+    await transaction.update('routes', { ...row, paths: ['~/(unclosed'] })
+  })
+  await store.close()
 }
