@@ -111,7 +111,7 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
       proxy: proxyListen.map(({ ip, port, ssl }) => ({ ip, port, ssl })),
       status: config.statusListen.map(({ ip, ssl }, index) => ({ ip, port: status.ports[index]!, ssl })),
     }
-    log.info({ ...addresses, threads: config.threads, revision: replica.standing.revision }, 'the data plane is ready')
+    log.info({ ...addresses, threads: config.threads, revision: replica.standing.revision }, 'the data plane is listening')
     return { addresses, reload: source.reload, close }
 
     /** Where configuration comes from: a control plane that is followed, or a file that is read. */
