@@ -28,6 +28,7 @@ describe('chunked, accepted', () => {
     ['hexadecimal in both cases', 'A\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n', '01234567890123456789a', '', ''],
     ['extensions', '1;a=b;c="d"\r\nx\r\n0;last\r\n\r\n', 'x', '', ''],
     ['trailers', '1\r\nx\r\n0\r\nX-Sum: 1\r\nY: 2\r\n\r\n', 'x', '', 'X-Sum: 1\r\nY: 2\r\n'],
+    ['framing and routing are no trailers', '0\r\nHost: b\r\nX: 1\r\nContent-Length: 5\r\n\r\n', '', '', 'X: 1\r\n'],
     ['bytes of the next message stay', '1\r\nx\r\n0\r\n\r\nGET /', 'x', 'GET /', ''],
     ['line ends in the data', '4\r\n\r\n\r\n\r\n0\r\n\r\n', '\r\n\r\n', '', ''],
     ['not ended', '5\r\nhel', 'hel', undefined, ''],

@@ -1,4 +1,5 @@
 import { hexDigits, isValueByte } from './characters.ts'
+import { HeaderLines } from './header-lines.ts'
 import { scanHeaderLines } from './header-scan.ts'
 import { headLimits } from './limits.ts'
 
@@ -97,7 +98,11 @@ export class ChunkedDecoder {
     if (length === 2) return true
     const section = Buffer.from(tail)
     if (scanHeaderLines(section, 0, 0, length, false) !== length) return false
-    this.trailers = section.toString('latin1', 0, length - 2)
+    // What the engine acts on in a head means nothing here, and must mean nothing to whoever reads it next.
+    const lines = HeaderLines.fromScan(section.toString('latin1'))
+    for (let line = 0; line < lines.count; line++) {
+      if (lines.id(line) === 0) this.trailers += lines.text.slice(lines.start(line), lines.end(line))
+    }
     return true
   }
 }

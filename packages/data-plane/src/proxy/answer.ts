@@ -11,7 +11,7 @@ import { finishExchange } from './finish-exchange.ts'
 import { addOwnHeaders } from './own-headers.ts'
 import { failureReply, renderError } from './replies.ts'
 import { ProxyResponse } from './response-head.ts'
-import { runSilently } from './run-chain.ts'
+import { pluginFailed, runSilently } from './run-chain.ts'
 
 /** The gateway's own error. */
 export function answerFailure(exchange: ProxyExchange, failure: Failure): void {
@@ -24,15 +24,39 @@ export function answerReply(exchange: ProxyExchange, given: Reply, source: 'exit
   if (exchange.finished || exchange.answered) return
   const reply = given.error === undefined ? given : renderError(exchange, given)
   const response = new ProxyResponse(source, reply.status, null)
-  for (const name in reply.headers) {
-    const value = reply.headers[name]!
-    if (typeof value === 'string') response.addHeader(name, value)
-    else for (const each of value) response.addHeader(name, each)
+  try {
+    setHeaders(response, reply)
+  } catch (error) {
+    return answerReply(exchange, pluginFailed(exchange, error), 'error')
   }
   exchange.response = response
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
   sendWhole(exchange, body ?? nothing)
 }
+
+function setHeaders(response: ProxyResponse, { headers }: Reply): void {
+  for (const name in headers) {
+    const value = headers[name]!
+    if (typeof value === 'string') response.addHeader(name, value)
+    else for (const each of value) response.addHeader(name, each)
+  }
+}
+
+/** Something in the gateway itself threw: the request fails, the thread lives. */
+export function answerDefect(exchange: ProxyExchange, error: unknown): void {
+  exchange.gateway.hooks.log.error({ err: error, request_id: exchange.id }, 'the gateway failed')
+  if (exchange.finished) return
+  exchange.call?.abort()
+  try {
+    if (!exchange.answered) return answerReply(exchange, defectReply, 'error')
+  } catch (again) {
+    exchange.gateway.hooks.log.error({ err: again, request_id: exchange.id }, 'the gateway failed')
+  }
+  exchange.downstream.abort()
+  finishExchange(exchange)
+}
+
+const defectReply: Reply = { status: 500, error: 'An unexpected error occurred' }
 
 /** Sends `exchange.response` with a body that is all there. */
 function sendWhole(exchange: ProxyExchange, given: Uint8Array): void {
@@ -172,11 +196,10 @@ export function clientWritable(exchange: ProxyExchange): void {
   else exchange.call?.connection?.resume()
 }
 
-/** From the client's side: it closed its connection before it had its answer. */
-export function clientGone(exchange: ProxyExchange): void {
+/** From the client's side: it closed its connection before it had its answer, or fell silent (408). `status` is what logs show. */
+export function clientGone(exchange: ProxyExchange, status: 408 | 499 = 499): void {
   if (exchange.finished) return
   exchange.call?.abort()
-  // nginx's status for it, seen only by the log phase.
-  if (!exchange.answered) exchange.response = new ProxyResponse('error', 499, null)
+  if (!exchange.answered) exchange.response = new ProxyResponse('error', status, null)
   finishExchange(exchange)
 }

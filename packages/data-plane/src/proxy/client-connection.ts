@@ -108,16 +108,27 @@ export class ClientConnection implements Downstream, BodySource, Swept {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    try {
+      this.#take(chunk)
+    } catch (error) {
+      this.#pumping = false
+      if (this.#exchange) return this.#gateway.defect(this.#exchange, error)
+      this.#gateway.hooks.log.error({ err: error }, 'the gateway failed')
+      this.#socket.destroy()
+    }
+  }
+
+  #take(chunk: Buffer): void {
     if (this.#tunnel) {
       this.#refreshTunnel()
-      return this.#tunnel.fromClient(chunk)
+      this.#tunnel.fromClient(chunk)
+    } else if (this.#body) this.#receiveBody(chunk, 0)
+    else if (this.#closing) this.#discard(chunk.length)
+    else {
+      this.#pending = this.#pending ? Buffer.concat([this.#pending, chunk]) : chunk
+      if (!this.#exchange) this.#pump()
+      else if (this.#pending.length > this.#gateway.limits.heldBytes) this.#pause()
     }
-    if (this.#body) return this.#receiveBody(chunk, 0)
-    if (this.#closing) return this.#discard(chunk.length)
-    this.#pending = this.#pending ? Buffer.concat([this.#pending, chunk]) : chunk
-    if (this.#exchange) {
-      if (this.#pending.length > this.#gateway.limits.heldBytes) this.#pause()
-    } else this.#pump()
   }
 
   /** Begins requests as long as there are whole heads and nobody is being answered. */
@@ -425,7 +436,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     if (this.#deadline === 0 || now < this.#deadline) return
     this.#deadline = 0
     // 408 is what the log shows; like nginx, nothing is said to a client that has fallen silent.
-    if (this.#exchange) clientGone(this.#exchange)
+    if (this.#exchange) clientGone(this.#exchange, this.#body ? 408 : 499)
     this.#socket.destroy()
   }
 

@@ -9,6 +9,7 @@ export function finishExchange(exchange: ProxyExchange): void {
   exchange.timing.finishedAt = now()
   exchange.call?.settle()
   runSilently(exchange.chain.log, exchange)
-  exchange.gateway.hooks.finished?.(exchange)
+  const { finished } = exchange.gateway.hooks
+  if (finished) runSilently([finished], exchange)
   exchange.downstream.done(exchange)
 }

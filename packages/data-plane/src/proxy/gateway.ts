@@ -1,6 +1,7 @@
 import type { Runtime } from '../compile/runtime.ts'
 import { inOnePiece } from '../http1/latin1.ts'
 import { Pools } from '../upstream/pools.ts'
+import type { ProxyExchange } from './exchange.ts'
 import { LatencyLines } from './latency-lines.ts'
 import type { RealIpRule } from './client-address.ts'
 import { ConnectionCounts } from './connection-counts.ts'
@@ -34,9 +35,12 @@ export class Gateway {
   readonly viaValue: string
   readonly viaLine: string
   readonly serverLine: string
+  /** Ends an exchange in which the gateway itself threw. */
+  readonly defect: (exchange: ProxyExchange, error: unknown) => void
   draining = false
 
-  constructor(runtime: () => Runtime, settings: ProxySettings, hooks: ProxyHooks) {
+  constructor(runtime: () => Runtime, settings: ProxySettings, hooks: ProxyHooks, defect: Gateway['defect']) {
+    this.defect = defect
     this.runtime = runtime
     this.settings = settings
     this.limits = { ...defaultLimits, ...settings.limits }

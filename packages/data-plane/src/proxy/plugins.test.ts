@@ -134,6 +134,11 @@ describe('a plugin that fails', () => {
   })
 })
 
+test('a reply with a header that would break the head becomes a 500', async () => {
+  chain = { access: [() => ({ status: 200, headers: { 'X-A': 'a\r\nb' } })] }
+  expect((await ask(port(), get())).status).toBe(500)
+})
+
 describe('a plugin sees and changes', () => {
   test('the request', async () => {
     const seen: unknown[] = []

@@ -20,6 +20,7 @@ export function runChain(steps: readonly ReplyingStep[], exchange: ProxyExchange
           if (reply) proceed(exchange, reply)
           else runChain(steps, exchange, proceed, i + 1)
         })
+        .catch((error: unknown) => exchange.gateway.defect(exchange, error))
       return
     }
     return proceed(exchange, verdict)

@@ -2,6 +2,7 @@ import type { AddressInfo, Server } from 'node:net'
 import type { Listener } from '../config.ts'
 import type { Runtime } from '../compile/runtime.ts'
 import { DeadlineSweep } from '../upstream/deadline-sweep.ts'
+import { answerDefect } from './answer.ts'
 import { ClientConnection } from './client-connection.ts'
 import type { ConnectionStats } from './connection-stats.ts'
 import { Gateway } from './gateway.ts'
@@ -30,7 +31,7 @@ const sweepMs = 1000
 
 /** Opens every listener of one proxy thread. Rejects, with nothing left open, if one cannot be bound. */
 export async function startProxyServer(options: ProxyServerOptions): Promise<ProxyServer> {
-  const gateway = new Gateway(options.runtime, options.settings, options.hooks)
+  const gateway = new Gateway(options.runtime, options.settings, options.hooks, answerDefect)
   const sweep = new DeadlineSweep(Math.min(sweepMs, smallestLimit(gateway)))
   const connections = new Set<ClientConnection>()
   const emptied: (() => void)[] = []

@@ -51,7 +51,7 @@ export const defaultLimits: ConnectionLimits = {
 export interface ProxyHooks {
   readonly log: Logger
   /** Called once per exchange, after the plugins' log phase. */
-  finished?(exchange: Exchange): void
+  finished?(exchange: Exchange): undefined
   /** A request that could not be read was refused with this status; there is no exchange for it. */
   refused?(status: number): void
 }

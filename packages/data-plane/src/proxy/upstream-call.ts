@@ -53,11 +53,7 @@ export class UpstreamCall implements ResponseSink, BodySink {
   #pick(): void {
     const picked = this.service.balancer.pick(this.#exchange, this.#tried)
     if (picked instanceof Promise) {
-      picked.then(
-        (pick) => this.#over || this.#picked(pick),
-        (error: unknown) =>
-          this.#over || this.#giveUp(new Failure('gateway', 'unresolved', 'never', 'the balancer failed', error)),
-      )
+      picked.then((pick) => this.#over || this.#picked(pick)).catch((error: unknown) => this.#defect(error))
     } else this.#picked(picked)
   }
 
@@ -93,7 +89,15 @@ export class UpstreamCall implements ResponseSink, BodySink {
   onConnected(): void {
     const at = now()
     this.#try!.connectMs = at - this.#startedConnecting
-    this.#send(this.connection!, at)
+    try {
+      this.#send(this.connection!, at)
+    } catch (error) {
+      this.#defect(error)
+    }
+  }
+
+  #defect(error: unknown): void {
+    this.#exchange.gateway.defect(this.#exchange, error)
   }
 
   #send(connection: UpstreamConnection, at: number): void {
@@ -147,16 +151,26 @@ export class UpstreamCall implements ResponseSink, BodySink {
     this.#exchange.timing.upstreamHeadAt = now()
     this.#try!.outcome = head.status
     if (complete) this.#over = true
-    return answerService(this.#exchange, head, body, complete)
+    try {
+      return answerService(this.#exchange, head, body, complete)
+    } catch (error) {
+      this.#defect(error)
+      return false
+    }
   }
 
   onBody(chunk: Uint8Array, complete: boolean): boolean {
-    const kept = chunk.length > 0 && serviceBody(this.#exchange, chunk)
-    if (complete) {
-      this.#over = true
-      serviceDone(this.#exchange)
+    try {
+      const kept = chunk.length > 0 && serviceBody(this.#exchange, chunk)
+      if (complete) {
+        this.#over = true
+        serviceDone(this.#exchange)
+      }
+      return kept
+    } catch (error) {
+      this.#defect(error)
+      return false
     }
-    return kept
   }
 
   onTunnelBytes(chunk: Uint8Array): boolean {
@@ -170,6 +184,14 @@ export class UpstreamCall implements ResponseSink, BodySink {
   onFailure(failure: Failure): void {
     const exchange = this.#exchange
     if (this.#over || exchange.finished) return
+    try {
+      this.#failed(exchange, failure)
+    } catch (error) {
+      this.#defect(error)
+    }
+  }
+
+  #failed(exchange: ProxyExchange, failure: Failure): void {
     this.#try!.outcome ??= outcomeOf(failure)
     if (exchange.answered && exchange.response.status === 101) return exchange.downstream.endTunnel()
     if (exchange.answered) {
