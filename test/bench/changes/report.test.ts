@@ -48,3 +48,11 @@ test('an overloaded machine is named', () => {
   const { remarks } = reportSteady([{ quiet: report(900, 2000), changing: report(900, 2000), changed: 50 }], plan, 10)
   expect(remarks[1]).toMatch(/^Overloaded/)
 })
+
+test.each([
+  [46, false],
+  [44, true],
+])('%d changes a second instead of 50', (changed, tooFew) => {
+  const { remarks } = reportSteady([{ quiet: report(1, 2), changing: report(1, 2), changed }], plan, 10)
+  expect(remarks[0]!.includes('too kind')).toBe(tooFew)
+})

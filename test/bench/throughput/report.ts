@@ -45,7 +45,7 @@ export function reportThroughput(measured: readonly Measured[], remarks: readonl
       ...remarks,
       ...(limited.length > 0
         ? [
-            `Requests/s of ${limited.map(({ candidate }) => candidate.name).join(', ')} show the limit of the rig (CPU not busy), so CPU per request is the figure to read.`,
+            `Requests/s of ${limited.map(({ candidate }) => candidate.name).join(', ')} show the limit of the rig, or other work on the machine (CPU not busy), so CPU per request is the figure to read.`,
           ]
         : []),
     ],

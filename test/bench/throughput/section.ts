@@ -20,7 +20,7 @@ export async function runProxying({ bench, plan, say, print }: SectionRun): Prom
   const measured = await measureRounds(bench, plan.proxying, upstream, generator, candidates, say)
   print(
     reportThroughput(measured, [
-      `Load by ${generator.name} over ${plan.proxying.connections} connections, upstream ${upstream.name}; ${plan.proxying.rounds} rounds of ${plan.proxying.roundSeconds} s.`,
+      `Load by ${generator.name} over ${plan.proxying.connections} connections, upstream ${upstream.name}; rounds of ${plan.proxying.roundSeconds} s: ${plan.proxying.rounds}.`,
       ...(hasNginx
         ? []
         : ['nginx is skipped: it is not installed (apt-get install nginx), so its ratios are missing.']),
