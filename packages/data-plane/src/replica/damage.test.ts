@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import { execFile, spawn } from 'node:child_process'
 import {
   chmodSync,
@@ -150,17 +151,20 @@ test(
     for (let round = 0; round <= 20; round++) {
       const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] })
       const exited = new Promise((resolve) => child.once('exit', resolve))
-      const told = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))))
+      const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+      const told = (await lines.next()).value as string
       // What it found when it opened what the one before left behind.
       const { standing, digest } = JSON.parse(told) as { standing: Standing; digest: string }
       expect(digest).toBe(standing.digest)
       expect(standing.revision).toBeGreaterThanOrEqual(reached)
       reached = standing.revision
+      // However slow the machine is, every round gets on by one revision at least.
+      await lines.next()
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 30))
       child.kill('SIGKILL')
       await exited
     }
-    expect(reached).toBeGreaterThan(20)
+    expect(reached).toBeGreaterThanOrEqual(20)
     expect(readdirSync(path).filter((name) => name.includes('.corrupt-'))).toEqual([])
   },
 )

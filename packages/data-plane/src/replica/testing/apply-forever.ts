@@ -1,4 +1,4 @@
-// Says what it found in the replica, then applies deltas of random size as fast as it can, until it is killed.
+// Says what it found in the replica, then applies deltas of random size as fast as it can and says so, until it is killed.
 import { addRow, formatDigest, parseDigest, removeRow } from '@holdfast/sync'
 import type { Change, Revision, WireRow } from '@holdfast/sync'
 import { consumers } from '@holdfast/entities'
@@ -7,7 +7,7 @@ import { Replica } from '../replica.ts'
 const replica = await Replica.open({ path: process.argv[2]!, log: { info() {}, warn() {}, error() {} } })
 let found = 0n
 for (const row of replica.reader.all(consumers)) found = addRow(found, 'consumers', row.id, row as WireRow)
-process.stdout.write(JSON.stringify({ standing: replica.standing, digest: formatDigest(found) }))
+process.stdout.write(`${JSON.stringify({ standing: replica.standing, digest: formatDigest(found) })}\n`)
 if (replica.standing.history === '') {
   const digest = formatDigest(0n)
   await replica.beginSnapshot({ history: 'life', revision: 1 as Revision, digest, chunks: 0, next: 0 })
@@ -32,4 +32,5 @@ for (;;) {
   const to = (revision + 1) as Revision
   const outcome = replica.apply({ from: revision, to, changes: [...changes.values()], digest: formatDigest(sum) })
   if (outcome !== 'applied') throw new Error(outcome)
+  process.stdout.write('applied\n')
 }
