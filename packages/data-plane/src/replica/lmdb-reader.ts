@@ -1,6 +1,7 @@
 import type { Transaction } from 'lmdb'
 import { LRUCache } from 'lru-cache'
 import type { Entity, Row } from '@holdfast/entities'
+import { withDefaults } from '@holdfast/schema'
 import type { Revision, WireRow } from '@holdfast/sync'
 import { unpackRow } from './generation.ts'
 import type { Generation } from './generation.ts'
@@ -19,6 +20,8 @@ export const defaultCacheSize: CacheSize = { rows: 20_000, lookups: 20_000 }
 /**
  * Reads a replica as it was at one commit. The view stays there, whatever is committed meanwhile, until `refresh`: so a request
  * never sees half of a delta, and lookups agree with the runtime that was compiled from the same revision.
+ *
+ * Rows are stored as they came, since the digest is made of them; readers see defaults where null was stored over them.
  */
 export class LmdbReader implements ReplicaReader {
   readonly #cacheSize: CacheSize
@@ -69,7 +72,7 @@ export class LmdbReader implements ReplicaReader {
     if (cached) return cached as Row<E>
     const bytes = this.#generation?.rows.get(key, this.#options())
     if (!bytes) return undefined
-    const row = unpackRow(bytes)
+    const row = withDefaults(entity, unpackRow(bytes))
     this.#rows.set(key, row)
     return row as Row<E>
   }
@@ -78,7 +81,9 @@ export class LmdbReader implements ReplicaReader {
     if (!this.#generation) return
     const prefix = `${entity.name}/`
     const range = { start: prefix, end: prefixEnd(prefix), ...this.#options() }
-    for (const { value } of this.#generation.rows.getRange(range)) yield unpackRow(value) as Row<E>
+    for (const { value } of this.#generation.rows.getRange(range)) {
+      yield withDefaults(entity, unpackRow(value)) as Row<E>
+    }
   }
 
   by<E extends Entity>(entity: E, uniqueField: string, value: string): Row<E> | undefined {

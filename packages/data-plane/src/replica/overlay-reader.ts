@@ -1,4 +1,5 @@
-import type { Entity, Row } from '@holdfast/entities'
+import { entityByName, type Entity, type Row } from '@holdfast/entities'
+import { withDefaults } from '@holdfast/schema'
 import type { Change, Revision, WireRow } from '@holdfast/sync'
 import { parentId } from './index-keys.ts'
 import type { ReplicaReader } from './reader.ts'
@@ -16,7 +17,7 @@ export class OverlayReader implements ReplicaReader {
     for (const change of changes) {
       let rows = this.#changed.get(change.entity)
       if (!rows) this.#changed.set(change.entity, (rows = new Map()))
-      rows.set(change.id, change.op === 'put' ? change.row : null)
+      rows.set(change.id, change.op === 'put' ? asRead(change.entity, change.row) : null)
     }
   }
 
@@ -58,4 +59,10 @@ export class OverlayReader implements ReplicaReader {
     }
     return children.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   }
+}
+
+/** A row of an entity that this version does not know is read by nobody. */
+function asRead(name: string, row: WireRow): WireRow {
+  const entity = entityByName(name)
+  return entity ? withDefaults(entity, row) : row
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { consumers, keyauthCredentials, routes } from '@holdfast/entities'
+import { consumers, keyauthCredentials, routes, services } from '@holdfast/entities'
 import type { Change, WireRow } from '@holdfast/sync'
 import { declarativeHistory, loadDeclarative } from './declarative.ts'
 import { openReader } from './open-reader.ts'
@@ -30,7 +30,7 @@ describe('lookups', () => {
   test('by id, unique field and foreign field, all in order of id', async () => {
     const replica = await filled(path, twoRoutes)
     const { reader } = replica
-    expect(reader.get(routes, 'a')).toEqual(route('a', 's1'))
+    expect(reader.get(routes, 'a')).toMatchObject(route('a', 's1'))
     expect(reader.get(routes, 'nobody')).toBeUndefined()
     expect(reader.by(routes, 'name', 'route-b')?.id).toBe('b')
     expect(reader.by(routes, 'id', 'b')?.id).toBe('b')
@@ -69,6 +69,38 @@ describe('lookups', () => {
     await replica.close()
     const again = await Replica.open({ path, log })
     expect(again.standing.revision).toBe(2)
+    await again.close()
+  })
+})
+
+describe('null over a default', () => {
+  const route = { id: 'a', name: 'a', service: { id: 's' }, paths: ['/x'], path_handling: null, strip_path: null }
+  const service = { id: 's', name: 's', host: 'x', retries: null, connect_timeout: 7 }
+  const rows = [
+    ['routes', 'a', route],
+    ['services', 's', service],
+  ] as const
+
+  test('is the default to whoever reads; what is stored, and its digest, stay as they came', async () => {
+    const replica = await filled(path, rows)
+    const thread = openReader(path)
+    const changed = [put('routes', 'a', { ...route, preserve_host: null }), put('services', 's', { ...service })]
+    const prepared = replica.prepare(
+      delta(1, 2, changed, [['routes', 'a', { ...route, preserve_host: null }], rows[1]]),
+    )
+    if (prepared.kind !== 'ready') throw new Error(prepared.kind)
+    for (const reader of [replica.reader, thread, prepared.reader]) {
+      const found = [reader.get(routes, 'a'), reader.by(routes, 'name', 'a'), ...reader.all(routes)]
+      for (const row of [...found, ...reader.childrenOf(routes, 'service', 's')]) {
+        expect(row).toMatchObject({ path_handling: 'v0', strip_path: true, preserve_host: false, paths: ['/x'] })
+      }
+      expect(reader.get(services, 's')).toMatchObject({ retries: 5, connect_timeout: 7, read_timeout: 60_000 })
+    }
+    prepared.commit()
+    await thread.close()
+    await replica.close()
+    const again = await Replica.open({ path, log })
+    expect([again.damage, again.standing.revision]).toEqual([undefined, 2])
     await again.close()
   })
 })
