@@ -20,7 +20,7 @@ describe('entities', () => {
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'entity.ts')
       .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
       .flatMap((text) => (text.includes('defineEntity({') ? [/name: '(\w+)'/.exec(text)![1]!] : []))
-    expect(entities.map(({ name }) => name).sort()).toEqual(defining.sort())
+    expect(entities.map(({ name }) => name).toSorted()).toEqual(defining.toSorted())
   })
 
   for (const entity of entities)

@@ -8,12 +8,12 @@ function withoutInnerOrder(json: unknown, depth = 0): unknown {
   if (Array.isArray(json)) {
     const items = json.map((item) => withoutInnerOrder(item, depth + 1))
     const isFieldList = depth > 2 && items.every((item) => typeof item === 'object' && item !== null)
-    return isFieldList ? items.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))) : items
+    return isFieldList ? items.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))) : items
   }
   if (typeof json !== 'object' || json === null) return json
   return Object.fromEntries(
     Object.entries(json)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, item]) => [name, withoutInnerOrder(item, depth + 1)]),
   )
 }
