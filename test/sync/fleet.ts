@@ -64,6 +64,8 @@ export interface DataPlaneOptions {
   readonly path?: string
   readonly version?: string
   readonly check?: ReplicaClientOptions['check']
+  /** Waited for before a revision is acknowledged. */
+  readonly serve?: ReplicaClientOptions['onApplied']
   readonly source: RemoteSource
   readonly timings?: ReplicaClientOptions['timings']
 }
@@ -137,7 +139,10 @@ export class TestFleet {
         plugins: [{ name: 'key-auth', version: '1.0.0' }],
       },
       check: options.check ?? (() => []),
-      onApplied: (revision) => applied.push(revision),
+      onApplied(revision) {
+        applied.push(revision)
+        return options.serve?.(revision)
+      },
       log: this.log,
       timings: { backoffBaseMs: 20, backoffCapMs: 200, ...options.timings },
     })

@@ -4,7 +4,7 @@ import { declarativeMessage, parseDeclarativeText, readDeclarative } from '@hold
 import { pluginSubschema } from '@holdfast/plugin-kit'
 import { plugins } from '@holdfast/plugins'
 import type { Logger } from 'pino'
-import { loadDeclarative, type AppliedRevision, type Check, type Replica } from './replica/index.ts'
+import { loadDeclarative, type Check, type OnApplied, type Replica } from './replica/index.ts'
 
 /** The file is at fault, not we: its message is for whoever wrote it. */
 export class InvalidDeclarativeFile extends Error {
@@ -21,7 +21,7 @@ export async function loadFile(
   path: string | undefined,
   replica: Replica,
   tryRevision: Check,
-  onApplied: (applied: AppliedRevision) => void,
+  onApplied: OnApplied,
   log: Logger,
 ): Promise<void> {
   if (path === undefined && replica.standing.history !== '') return
@@ -31,7 +31,7 @@ export async function loadFile(
     const what = loaded.errors.map(({ entity, id, message }) => `${entity} ${id}: ${message}`).join('; ')
     throw new InvalidDeclarativeFile(`${path}: ${what}`)
   }
-  if (loaded.kind === 'applied') onApplied(loaded)
+  if (loaded.kind === 'applied') await onApplied(loaded)
   log.info({ path, rows: rows.length, changed: loaded.kind === 'applied' }, 'the declarative configuration is loaded')
 }
 

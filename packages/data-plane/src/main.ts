@@ -7,7 +7,7 @@ import { check } from './compile/compile.ts'
 import type { DataPlaneConfig } from './config.ts'
 import { loadFile } from './declarative-file.ts'
 import { claimPorts } from './listen-ports.ts'
-import { createReplicaClient, Replica, type AppliedRevision, type Check } from './replica/index.ts'
+import { createReplicaClient, Replica, type Check, type OnApplied } from './replica/index.ts'
 import { attachCounters } from './shared/counters.ts'
 import { counterFamilies } from './shared/counter-families.ts'
 import { createSharedMemory } from './shared/memory.ts'
@@ -70,11 +70,12 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
 
     const pluginsByName = new Map(plugins.map((plugin) => [plugin.name, plugin]))
     const tryRevision: Check = (reader, touched) => check(reader, touched, pluginsByName)
-    const onApplied = ({ revision, touched }: AppliedRevision): void => {
+    const onApplied: OnApplied = ({ revision, touched }) => {
       const message: ToThread = loaded() ? { kind: 'revision', touched } : { kind: 'lost' }
       if (message.kind === 'lost') reports.nothingServed()
       threads.broadcast(message)
       log.debug({ revision, rows: touched === 'all' ? 'all' : touched.length }, 'a revision was applied')
+      if (message.kind === 'revision') return reports.settled(revision, threads.living)
     }
     const source = await openSource()
     endings.push(() => source.stop())
@@ -111,7 +112,10 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
       proxy: proxyListen.map(({ ip, port, ssl }) => ({ ip, port, ssl })),
       status: config.statusListen.map(({ ip, ssl }, index) => ({ ip, port: status.ports[index]!, ssl })),
     }
-    log.info({ ...addresses, threads: config.threads, revision: replica.standing.revision }, 'the data plane is listening')
+    log.info(
+      { ...addresses, threads: config.threads, revision: replica.standing.revision },
+      'the data plane is listening',
+    )
     return { addresses, reload: source.reload, close }
 
     /** Where configuration comes from: a control plane that is followed, or a file that is read. */

@@ -13,12 +13,17 @@ export interface AppliedRevision {
   readonly touched: Touched
 }
 
+/**
+ * Called when a revision is on disk, before it is acknowledged. What it returns is waited for: an acknowledgement says that
+ * the revision is served.
+ */
+export type OnApplied = (applied: AppliedRevision) => Promise<void> | void
+
 export interface StepContext {
   readonly replica: Replica
   readonly sync: DataPlaneSync
   readonly check: Check
-  /** Called when a revision is on disk, before it is acknowledged. */
-  readonly onApplied: (applied: AppliedRevision) => void
+  readonly onApplied: OnApplied
   readonly now: () => number
 }
 
@@ -74,7 +79,7 @@ async function serve(prepared: Prepared, context: StepContext, startedAt: number
     return { kind: 'refused', answer, revision: standing.revision, errors }
   }
   prepared.commit()
-  context.onApplied({ revision: standing.revision, touched })
+  await context.onApplied({ revision: standing.revision, touched })
   const ms = context.now() - startedAt
   return { kind: 'applied', answer: context.sync.committed(standing, Math.max(0, ms)), ms }
 }

@@ -1,6 +1,6 @@
 import { Backoff, DataPlaneSync } from '@holdfast/sync'
 import type { Hello } from '@holdfast/sync'
-import type { AppliedRevision, Check, Outcome } from './apply-step.ts'
+import type { Check, OnApplied, Outcome } from './apply-step.ts'
 import type { ReplicaClientState } from './client-state.ts'
 import { Connection } from './connection.ts'
 import { addressesOf, openControlPlaneSocket } from './control-plane-socket.ts'
@@ -13,11 +13,8 @@ export interface ReplicaClientOptions {
   /** Who this data plane is, as it tells the control plane. */
   readonly self: Pick<Hello, 'node' | 'labels' | 'plugins'>
   readonly check: Check
-  /**
-   * Called when a revision is on disk, before it is acknowledged. Revision 0 with 'all' means that the replica was found
-   * damaged and is empty now.
-   */
-  readonly onApplied: (applied: AppliedRevision) => void
+  /** Revision 0 with 'all' means that the replica was found damaged and is empty now. */
+  readonly onApplied: OnApplied
   readonly log: ReplicaLog
   readonly clock?: { now(): number }
   readonly random?: () => number
@@ -77,7 +74,7 @@ export function createReplicaClient(options: ReplicaClientOptions): ReplicaClien
 
   replica.onCorrupt(() => {
     const resync = sync.lost()
-    options.onApplied({ revision: replica.standing.revision, touched: 'all' })
+    void options.onApplied({ revision: replica.standing.revision, touched: 'all' })
     connection?.send(resync)
   })
 

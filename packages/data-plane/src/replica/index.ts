@@ -1,7 +1,7 @@
 export { createReplicaClient } from './client.ts'
 export type { ClientTimings, ReplicaClient, ReplicaClientOptions } from './client.ts'
 export type { ReplicaClientState } from './client-state.ts'
-export type { AppliedRevision, Check } from './apply-step.ts'
+export type { AppliedRevision, Check, OnApplied } from './apply-step.ts'
 export type { RemoteSource } from './control-plane-socket.ts'
 export { loadDeclarative } from './declarative.ts'
 export { openReader } from './open-reader.ts'

@@ -1,6 +1,8 @@
+import type { Revision } from '@holdfast/sync'
 import type { Logger } from 'pino'
 import { newConnectionStats, type ConnectionStats } from '../proxy/connection-stats.ts'
 import type { MetricsHub } from '../shared/metrics-hub.ts'
+import { AwaitedRevisions } from './awaited-revisions.ts'
 import type { FromThread, ToThread } from './protocol.ts'
 
 /** What one thread said when it was asked. */
@@ -23,6 +25,7 @@ export class ThreadReports {
   #question = 0
   /** Counts of threads that are gone, so that totals never go back. */
   readonly past: ConnectionStats = newConnectionStats()
+  readonly #awaited = new AwaitedRevisions()
   readonly #last = new Map<number, ConnectionStats>()
 
   constructor(metrics: MetricsHub, log: Logger) {
@@ -40,9 +43,11 @@ export class ThreadReports {
         return
       case 'compiled':
         this.serving.add(thread)
+        this.#awaited.answered(thread, message.revision)
         this.#log.debug({ thread, revision: message.revision, ms: message.ms }, 'a revision is served')
         return
       case 'refused':
+        this.#awaited.answered(thread, message.revision)
         this.#log.error(
           { thread, revision: message.revision, reason: message.reason },
           'a revision could not be compiled; the one before is served on',
@@ -71,8 +76,14 @@ export class ThreadReports {
     this.serving.clear()
   }
 
+  /** Resolves when these threads serve the revision or have refused it, are gone, or did not answer in time. */
+  settled(revision: Revision, threads: readonly number[]): Promise<void> {
+    return this.#awaited.until(revision, threads)
+  }
+
   threadGone(thread: number): void {
     this.serving.delete(thread)
+    this.#awaited.gone(thread)
     this.#metrics.threadGone(thread)
     const last = this.#last.get(thread)
     this.#last.delete(thread)
