@@ -172,6 +172,42 @@ export async function startDataPlane(options: {
   return { ...running, proxy: `http://127.0.0.1:${proxyPort}`, proxyPort, proxyTlsPort, status, prefix: options.prefix }
 }
 
+export interface Gateway extends Running {
+  readonly admin: string
+  readonly proxy: string
+  readonly proxyTls: string
+  readonly status: string
+}
+
+/** Starts both planes in one process (`role = traditional`) on a database that is bootstrapped. */
+export async function startGateway(options: {
+  database: DatabaseConfig
+  prefix: string
+  threads?: number
+  env?: Env
+}): Promise<Gateway> {
+  const [admin, proxy, proxyTls, status] = [await freePort(), await freePort(), await freePort(), await freePort()]
+  const running = holdfast(['start'], {
+    ...databaseEnv(options.database),
+    KONG_ROLE: 'traditional',
+    KONG_PREFIX: options.prefix,
+    KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+    KONG_PROXY_LISTEN: `127.0.0.1:${proxy}, 127.0.0.1:${proxyTls} ssl`,
+    KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
+    KONG_NGINX_WORKER_PROCESSES: String(options.threads ?? 1),
+    KONG_LOG_LEVEL: 'info',
+    ...options.env,
+  })
+  await ready(running, 'the gateway', () => fetch(`http://127.0.0.1:${status}/status/ready`))
+  return {
+    ...running,
+    admin: `http://127.0.0.1:${admin}`,
+    proxy: `http://127.0.0.1:${proxy}`,
+    proxyTls: `https://127.0.0.1:${proxyTls}`,
+    status: `http://127.0.0.1:${status}`,
+  }
+}
+
 async function ready(running: Running, what: string, ask: () => Promise<Response>): Promise<void> {
   try {
     await until(

@@ -22,6 +22,9 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
+/** How long a write waits for the data plane beside it: a slow or stuck one must not stop anybody from mending it. */
+const SERVED_TIMEOUT_MS = 500
+
 interface Part {
   close(): Promise<void>
 }
@@ -46,6 +49,8 @@ export async function startControlPlane(config: ControlPlaneConfig, log: Logger)
       plugins: pluginConfigs,
       fleet: () => hub.fleet(),
       connections,
+      // People, and tests of theirs, use what they made with their next request.
+      committed: (revision) => hub.served(revision, SERVED_TIMEOUT_MS),
       version: manifest.version,
       log,
     })

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { ControlPlaneConfig } from '../config.ts'
 import type { DataPlaneRecord } from '../hub/fleet-store.ts'
-import type { Store } from '../store/store.ts'
+import type { Committed, Store } from '../store/store.ts'
 import { inferRow } from './arguments/infer.ts'
 import { clusteringEndpoints } from './clustering.ts'
 import { withConsumerSearch } from './consumer-search.ts'
@@ -29,6 +29,8 @@ export interface AdminApiOptions {
   /** Every data plane that is known. */
   readonly fleet: () => Promise<readonly DataPlaneRecord[]>
   readonly connections: Readonly<ConnectionCounts>
+  /** A write is answered only after this, so that its client finds it in effect. */
+  readonly committed?: Committed
   /** Version of this software, for the `Server` header. */
   readonly version: string
   readonly log: Logger
@@ -43,13 +45,13 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
   })
 }
 
-function adminEndpoints({ config, store, plugins, fleet, connections }: AdminApiOptions): Endpoint[] {
+function adminEndpoints({ config, store, plugins, fleet, connections, committed }: AdminApiOptions): Endpoint[] {
   const schemas = createPluginSchemas(plugins)
   const now = Date.now
   const api: EntityApi = {
     store,
     rules: rulesOf,
-    rows: createRows({ store, plugins: schemas, rules: rulesOf, now }),
+    rows: createRows({ store, plugins: schemas, rules: rulesOf, now, committed }),
     typedBody(entity, request, current) {
       if (!request.isForm) return request.body
       const name = request.body['name'] ?? current?.['name']

@@ -5,7 +5,7 @@ import { type Violations, checkValue, parse, withShorthands } from '@holdfast/sc
 import type { WireRow } from '@holdfast/sync'
 import { type StoreProblem, StoreRefusal } from '../store/refusal.ts'
 import type { Reader } from '../store/reader.ts'
-import type { Store } from '../store/store.ts'
+import type { Committed, Store } from '../store/store.ts'
 import type { WriteTransaction } from '../store/write-transaction.ts'
 import type { EntityRules, Write } from './entity-rules.ts'
 import { resolveForeignKeys } from './foreign-names.ts'
@@ -37,12 +37,14 @@ export interface RowsOptions {
   readonly plugins: PluginSchemas
   readonly rules: (entity: string) => EntityRules
   readonly now: () => number
+  /** Waited for before a write is answered. */
+  readonly committed: Committed | undefined
 }
 
 /** How a part of an address names a row. */
 type Key = { readonly field: 'id' | string; readonly value: string }
 
-export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
+export function createRows({ store, plugins, rules, now, committed }: RowsOptions): Rows {
   const context = { now, uuid: randomUUID, subschema: plugins.subschema, entity: entityByName }
 
   function parsed(entity: Entity, input: WireRow, current: WireRow | undefined, mode: Write['kind']): WireRow {
@@ -86,7 +88,7 @@ export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
       const row = await work(transaction)
       const [shown] = await show(transaction, entity, [row])
       return shown ?? row
-    })
+    }, committed)
   }
 
   return {
@@ -134,7 +136,7 @@ export function createRows({ store, plugins, rules, now }: RowsOptions): Rows {
         if (!row) return
         await rules(entity.name).beforeDelete?.(transaction, row)
         await transaction.delete(entity.name, row['id'] as string)
-      })
+      }, committed)
     },
 
     show: (entity, rows) => show(store.reader, entity, rows),

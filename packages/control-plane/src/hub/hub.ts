@@ -2,10 +2,12 @@ import type { Server } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { Revision } from '@holdfast/sync'
 import type { WebSocket } from 'ws'
 import type { ControlPlaneConfig } from '../config.ts'
 import type { ChangeLog } from '../store/change-log.ts'
 import { Admission } from './admission.ts'
+import { AnsweredRevisions } from './answered-revisions.ts'
 import { ClusterCertificates } from './cluster-certificates.ts'
 import { DeltaCache } from './delta-cache.ts'
 import { Fleet } from './fleet.ts'
@@ -14,6 +16,7 @@ import type { DataPlaneRecord, FleetStore } from './fleet-store.ts'
 import { HeadWatch } from './head-watch.ts'
 import type { HubLog } from './hub-log.ts'
 import { listenLocally, listenTls, renewContext } from './listeners.ts'
+import type { OnConnection } from './listeners.ts'
 import { Session } from './session.ts'
 import type { SessionContext } from './session.ts'
 import { SnapshotStore } from './snapshot-store.ts'
@@ -44,6 +47,11 @@ export interface Hub {
   listen(): Promise<{ readonly addresses: readonly AddressInfo[] }>
   /** Tells every data plane to come back later, writes the fleet's state and stops. */
   close(): Promise<void>
+  /**
+   * Resolves when the data plane on the local socket serves this revision or has refused it; at once if there is none, and at
+   * the latest after `timeoutMs`.
+   */
+  served(revision: Revision, timeoutMs: number): Promise<void>
   /** Every data plane of every control plane on this database. */
   fleet(): Promise<DataPlaneRecord[]>
   /** Reads the certificate files again, now. Connections that are there stay. Throws if the files are not usable. */
@@ -71,6 +79,7 @@ export function createHub(options: HubOptions): Hub {
   const snapshots = new SnapshotStore(join(config.prefix, 'snapshots'), changeLog)
   const admission = new Admission(mostTransfers)
   const sessions = new Set<Session>()
+  const local = new AnsweredRevisions()
   const tlsServers: HttpsServer[] = []
   const servers: Server[] = []
   const timers: NodeJS.Timeout[] = []
@@ -96,13 +105,19 @@ export function createHub(options: HubOptions): Hub {
           other.bye('replaced', 'the data plane has connected anew')
       }
     },
+    answered() {},
+  }
+  const localContext: SessionContext = {
+    ...context,
+    answered: (session, revision) => local.answered(session, revision),
   }
 
-  function onConnection(socket: WebSocket, peer: Peer): void {
-    const session = new Session(socket, peer, context)
+  function onConnection(socket: WebSocket, peer: Peer, its: SessionContext): void {
+    const session = new Session(socket, peer, its)
     sessions.add(session)
     socket.on('close', () => {
       sessions.delete(session)
+      local.left(session)
       const id = session.nodeId
       if (id !== undefined && ![...sessions].some((other) => other.nodeId === id)) fleet.disconnected(id)
     })
@@ -135,10 +150,14 @@ export function createHub(options: HubOptions): Hub {
       head.start()
       if (certificates) {
         for (const address of config.clusterListen) {
-          tlsServers.push(await listenTls(address, certificates, log, onConnection))
+          const admit: OnConnection = (socket, peer) => onConnection(socket, peer, context)
+          tlsServers.push(await listenTls(address, certificates, log, admit))
         }
       }
-      if (config.localSocketPath !== undefined) servers.push(await listenLocally(config.localSocketPath, onConnection))
+      if (config.localSocketPath !== undefined) {
+        const admit: OnConnection = (socket, peer) => onConnection(socket, peer, localContext)
+        servers.push(await listenLocally(config.localSocketPath, admit))
+      }
       every(timings.heartbeatMs, () => {
         for (const session of sessions) session.beat(head.known)
       })
@@ -169,6 +188,7 @@ export function createHub(options: HubOptions): Hub {
       await snapshots.close()
     },
 
+    served: (revision, timeoutMs) => local.until(revision, timeoutMs),
     fleet: () => fleet.list(3 * timings.heartbeatMs + timings.flushMs),
     reloadCertificates,
     counters: () => ({

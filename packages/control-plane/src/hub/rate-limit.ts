@@ -20,4 +20,9 @@ export class RateLimit {
     this.#left -= 1
     return true
   }
+
+  /** The last message does not count. */
+  giveBack(): void {
+    this.#left = Math.min(this.#burst, this.#left + 1)
+  }
 }

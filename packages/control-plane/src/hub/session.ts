@@ -8,7 +8,7 @@ import {
   spokenProtocols,
   versionMismatch,
 } from '@holdfast/sync'
-import type { Bye, ControlPlaneStep, Hello, Message, NodeIdentity, Standing } from '@holdfast/sync'
+import type { Bye, ControlPlaneStep, Hello, Message, NodeIdentity, Revision, Standing } from '@holdfast/sync'
 import type { Admission } from './admission.ts'
 import type { DeltaCache } from './delta-cache.ts'
 import type { Fleet, Peer } from './fleet.ts'
@@ -32,6 +32,8 @@ export interface SessionContext {
   head(atLeast: number): Promise<Standing>
   /** A hello was accepted: another session of the same data plane is closed. */
   joined(session: Session): void
+  /** The data plane serves this revision, or refused it; 0 where it serves nothing of this history. */
+  answered(session: Session, revision: Revision): void
 }
 
 const frameLimits = { frame: limits.dataPlaneFrame, message: limits.dataPlaneMessage }
@@ -122,15 +124,20 @@ export class Session {
     const { id } = this.#hello.node
     switch (message.type) {
       case 'ack': {
+        const awaited = sync.waiting
         const fault = sync.acked(message, this.#history)
         if (fault) return this.bye('protocol_error', fault)
-        this.#context.fleet.stands(id, sync.standing)
+        // The pace of these is ours.
+        if (awaited && !sync.waiting) this.#rate.giveBack()
+        this.#stands(id, sync.standing)
         break
       }
       case 'nack': {
         const fault = sync.nacked(message)
         if (fault) return this.bye('protocol_error', fault)
+        this.#rate.giveBack()
         this.#context.fleet.nacked(id, message)
+        this.#context.answered(this, message.revision)
         this.#context.log.warn(
           { ...this.#who(), revision: message.revision, errors: message.errors },
           'data plane refused a revision',
@@ -140,7 +147,7 @@ export class Session {
       case 'resync':
         this.#transfer?.abort()
         sync.resync(message)
-        this.#context.fleet.stands(id, sync.standing)
+        this.#stands(id, sync.standing)
         this.#context.log.info(
           { ...this.#who(), reason: message.reason, revision: message.revision },
           'data plane asks anew',
@@ -153,6 +160,11 @@ export class Session {
         return this.bye('protocol_error', `a data plane does not send ${message.type}`)
     }
     this.push()
+  }
+
+  #stands(id: string, standing: Standing): void {
+    this.#context.fleet.stands(id, standing)
+    this.#context.answered(this, standing.history === this.#history ? standing.revision : (0 as Revision))
   }
 
   /** Of the welcome: revisions that are acknowledged on this connection belong to it. */
@@ -193,7 +205,7 @@ export class Session {
     }
     this.#sync = new ControlPlaneSync(hello)
     this.#context.log.info({ ...this.#who(), revision: hello.revision }, 'data plane connected')
-    fleet.stands(hello.node.id, this.#sync.standing)
+    this.#stands(hello.node.id, this.#sync.standing)
     this.#context.joined(this)
     this.push()
   }

@@ -14,7 +14,7 @@ const CHUNK = 1000
  * Gives the transaction its revision and logs its changes. To be called last: from here to the commit no other transaction
  * can take a revision, and so none with a lower number commits later.
  */
-export async function takeRevision(trx: Transaction<Tables>, account: Account): Promise<void> {
+export async function takeRevision(trx: Transaction<Tables>, account: Account): Promise<Revision> {
   const added = ((account.digestDelta % MODULUS) + MODULUS) % MODULUS
   const logged = account.changes.map((change, seq) => ({ seq, ...change }))
   const taken = await sql<{ revision: number }>`
@@ -31,13 +31,16 @@ export async function takeRevision(trx: Transaction<Tables>, account: Account): 
         as c (seq int, op text, entity text, id uuid, row json)
     )
     select revision, pg_notify(${COMMIT_CHANNEL}, revision::text) from head`.execute(trx)
+  const revision = taken.rows[0]?.revision
+  if (revision === undefined) throw new Error('the database has no revision counter')
   for (let from = CHUNK; from < logged.length; from += CHUNK) {
     await sql`
       insert into changes (revision, seq, op, entity, id, row)
-      select ${taken.rows[0]?.revision}, c.* from
+      select ${revision}, c.* from
         json_to_recordset(${JSON.stringify(logged.slice(from, from + CHUNK))}::json)
         as c (seq int, op text, entity text, id uuid, row json)`.execute(trx)
   }
+  return revision as Revision
 }
 
 export async function readHead(db: Database): Promise<Head> {

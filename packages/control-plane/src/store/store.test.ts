@@ -96,6 +96,22 @@ describe('revisions', () => {
     expect(log?.digest).toBe((await store.log.head()).digest)
   })
 
+  test('what waits for the commit is told its revision, and nothing where there is none', async () => {
+    const told: number[] = []
+    const committed = async (revision: number): Promise<void> => {
+      // Whoever is told finds it committed.
+      expect((await store.log.head()).revision).toBe(revision)
+      told.push(revision)
+    }
+    const before = (await store.log.head()).revision
+    const [id, row] = [uuid(901), { id: uuid(901), username: 'told' }]
+    await store.transact((transaction) => transaction.insert('consumers', row), committed)
+    await store.transact(async (transaction) => transaction.get('consumers', id), committed)
+    const failing = store.transact((transaction) => transaction.insert('consumers', row), committed)
+    await expect(failing).rejects.toThrow()
+    expect(told).toEqual([before + 1])
+  })
+
   test('a transaction that fails leaves nothing', async () => {
     const work = store.transact(async (transaction) => {
       await transaction.insert('services', service(uuid(1)))

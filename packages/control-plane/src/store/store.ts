@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Entity } from '@holdfast/entities'
+import type { Revision } from '@holdfast/sync'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { DatabaseConfig } from '../config.ts'
@@ -20,6 +21,8 @@ import { type TaggedPage, pageOfTags } from './tagged-rows.ts'
 import { isTransient } from './violation.ts'
 import { type WriteTransaction, createWriteTransaction } from './write-transaction.ts'
 
+export type Committed = (revision: Revision) => Promise<void>
+
 export interface Store {
   readonly reader: Reader
   readonly log: ChangeLog
@@ -27,9 +30,10 @@ export interface Store {
   /**
    * Runs `work` in one transaction, which gets one revision if it changed anything. It may be run again from the start
    * where the database asks for that, so it must not touch anything but the transaction.
+   * @param committed called after the commit if there was a revision, and waited for
    * @throws {StoreRefusal} and nothing is changed
    */
-  transact<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>
+  transact<T>(work: (transaction: WriteTransaction) => Promise<T>, committed?: Committed): Promise<T>
   tags(request: Parameters<typeof pageOfTags>[2]): Promise<TaggedPage>
   /** Distinct values of a text column, in order. */
   distinct(entity: string, field: string): Promise<string[]>
@@ -74,14 +78,22 @@ function createStore(db: Database, history: string, config: DatabaseConfig, log:
     runInBackground('trimming', options.trimMs ?? 60_000, () => trimLog(db, limits), log),
   ]
 
-  async function transact<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+  async function transact<T>(work: (transaction: WriteTransaction) => Promise<T>, committed?: Committed): Promise<T> {
+    const { result, revision } = await commit(work)
+    if (revision !== undefined) await committed?.(revision)
+    return result
+  }
+
+  async function commit<T>(
+    work: (transaction: WriteTransaction) => Promise<T>,
+  ): Promise<{ result: T; revision: Revision | undefined }> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await db.transaction().execute(async (trx) => {
           const { transaction, account } = createWriteTransaction(trx, schema)
           const result = await work(transaction)
-          if (account().changes.length > 0) await takeRevision(trx, account())
-          return result
+          const changed = account().changes.length > 0
+          return { result, revision: changed ? await takeRevision(trx, account()) : undefined }
         })
       } catch (error) {
         if (!isTransient(error) || attempt === RETRIES) throw error
