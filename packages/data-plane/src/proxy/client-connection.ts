@@ -18,7 +18,7 @@ import { finishExchange } from './finish-exchange.ts'
 import type { Gateway } from './gateway.ts'
 import type { Accepted } from './listen.ts'
 import { readRequest, type ReadRequest } from './read-request.ts'
-import { RequestBody, type BodySource } from './request-body.ts'
+import { noRequestBody, RequestBody, type BodySource } from './request-body.ts'
 import { beginExchange } from './route-request.ts'
 import { Tunnel } from './tunnel.ts'
 import { unreadableAnswer, verdictKind } from './unreadable-answer.ts'
@@ -190,7 +190,7 @@ export class ClientConnection implements Downstream, BodySource, Swept {
     this.#continueDue = read.expectsContinue
     this.#decoder.begin(read.framing)
     const ended = this.#decoder.done
-    const body = new RequestBody(this, ended, limits.heldBytes)
+    const body = ended ? noRequestBody : new RequestBody(this, false, limits.heldBytes)
     const exchange = new ProxyExchange(
       this.#gateway,
       this,

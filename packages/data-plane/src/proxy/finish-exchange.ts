@@ -9,7 +9,6 @@ export function finishExchange(exchange: ProxyExchange): void {
   exchange.timing.finishedAt = now()
   exchange.call?.settle()
   runSilently(exchange.chain.log, exchange)
-  const { finished } = exchange.gateway.hooks
-  if (finished) runSilently([finished], exchange)
+  runSilently(exchange.gateway.finishedSteps, exchange)
   exchange.downstream.done(exchange)
 }

@@ -1,3 +1,4 @@
+import type { Exchange } from '@holdfast/plugin-kit'
 import type { Runtime } from '../compile/runtime.ts'
 import { inOnePiece } from '../http1/latin1.ts'
 import { Pools } from '../upstream/pools.ts'
@@ -37,6 +38,8 @@ export class Gateway {
   readonly serverLine: string
   /** Ends an exchange in which the gateway itself threw. */
   readonly defect: (exchange: ProxyExchange, error: unknown) => void
+  /** `hooks.finished`, run like a step of the log phase. */
+  readonly finishedSteps: readonly ((exchange: Exchange) => undefined)[]
   draining = false
 
   constructor(runtime: () => Runtime, settings: ProxySettings, hooks: ProxyHooks, defect: Gateway['defect']) {
@@ -45,6 +48,7 @@ export class Gateway {
     this.settings = settings
     this.limits = { ...defaultLimits, ...settings.limits }
     this.hooks = hooks
+    this.finishedSteps = hooks.finished ? [hooks.finished] : []
     this.pools = new Pools(settings.upstreamKeepalive, upstreamSweepMs)
     this.realIp = {
       trusted: trustedAddresses(settings.trustedIps),

@@ -117,6 +117,7 @@ export class RequestBody {
 
   /** Streams what is held and what will come. The body is then consumed, unless it had none. */
   stream(sink: BodySink): void {
+    if (this === noRequestBody) return sink.onBodyEnd()
     this.#sink = sink
     this.#source.wanted()
     const held = this.#held
@@ -134,6 +135,7 @@ export class RequestBody {
 
   /** Nobody takes the body any more; bytes that still come are dropped. */
   detach(): void {
+    if (this === noRequestBody) return
     this.#sink = discard
     this.#held = []
     this.#heldBytes = 0
@@ -159,6 +161,13 @@ export class RequestBody {
     return this.#held[0] ?? nothing
   }
 }
+
+/** The body of every request that has none. Nothing that is done with it changes it. */
+export const noRequestBody: RequestBody = new RequestBody(
+  { wanted: () => undefined, pauseBody: () => undefined, resumeBody: () => undefined },
+  true,
+  0,
+)
 
 const nothing = new Uint8Array(0)
 const discard: BodySink = { onBodyChunk: () => true, onBodyEnd: () => undefined }
