@@ -1,7 +1,11 @@
 import type { HeaderLines } from '../http1/header-lines.ts'
+import { lowerCaseName, wireValue } from './header-text.ts'
 
 /** Names whose meaning is the engine's: the framing of a message follows from its body alone. */
-const framingNames = new Set(['content-length', 'transfer-encoding'])
+const isFraming = (lowerCase: string): boolean => lowerCase === 'content-length' || lowerCase === 'transfer-encoding'
+
+/** Parts kept of an added line: its name as written, in lower case, and its value. */
+const stride = 3
 
 /**
  * The headers of a received message with changes laid over them. As long as nothing is changed, sending them is cutting a few long
@@ -24,48 +28,65 @@ export class EditableHeaders {
     return this.#hidden[this.#lines.id(line)] !== 1 && this.#removed?.[line] !== true
   }
 
-  header(lowerCaseName: string): string | undefined {
+  header(name: string): string | undefined {
     const lines = this.#lines
-    for (let line = lines.find(lowerCaseName); line >= 0; line = lines.find(lowerCaseName, line + 1)) {
+    for (let line = lines.find(name); line >= 0; line = lines.find(name, line + 1)) {
       if (this.#visible(line)) return lines.value(line)
     }
-    if (this.#own !== '') this.#takeOwnApart()
-    const added = this.#added
-    if (added)
-      for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) return added[i + 1]
+    const added = this.#takeOwnApart()
+    if (added) for (let i = 0; i < added.length; i += stride) if (added[i + 1] === name) return added[i + 2]
     return undefined
   }
 
-  headerValues(lowerCaseName: string): readonly string[] {
+  headerValues(name: string): readonly string[] {
     const found: string[] = []
     const lines = this.#lines
-    for (let line = lines.find(lowerCaseName); line >= 0; line = lines.find(lowerCaseName, line + 1)) {
+    for (let line = lines.find(name); line >= 0; line = lines.find(name, line + 1)) {
       if (this.#visible(line)) found.push(lines.value(line))
     }
-    if (this.#own !== '') this.#takeOwnApart()
-    const added = this.#added
-    if (added)
-      for (let i = 0; i < added.length; i += 2) if (added[i]!.toLowerCase() === lowerCaseName) found.push(added[i + 1]!)
+    const added = this.#takeOwnApart()
+    if (added) for (let i = 0; i < added.length; i += stride) if (added[i + 1] === name) found.push(added[i + 2]!)
     return found
   }
 
   *headers(): Generator<readonly [name: string, value: string]> {
     const lines = this.#lines
     for (let line = 0; line < lines.count; line++) if (this.#visible(line)) yield [lines.name(line), lines.value(line)]
-    if (this.#own !== '') this.#takeOwnApart()
-    const added = this.#added
-    if (added) for (let i = 0; i < added.length; i += 2) yield [added[i]!, added[i + 1]!]
+    const added = this.#takeOwnApart()
+    if (added) for (let i = 0; i < added.length; i += stride) yield [added[i]!, added[i + 2]!]
   }
 
   setHeader(name: string, value: string): void {
-    this.removeHeader(name)
-    this.addHeader(name, value)
+    const lower = lowerCaseName(name)
+    if (isFraming(lower)) return
+    this.#remove(lower)
+    this.#add(name, lower, value)
   }
 
   addHeader(name: string, value: string): void {
-    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) throw new TypeError(`not a header name: ${JSON.stringify(name)}`)
-    if (framingNames.has(name.toLowerCase())) return
-    ;(this.#added ??= []).push(name, wireText(value))
+    const lower = lowerCaseName(name)
+    if (!isFraming(lower)) this.#add(name, lower, value)
+  }
+
+  removeHeader(name: string): void {
+    const lower = name.toLowerCase()
+    if (!isFraming(lower)) this.#remove(lower)
+  }
+
+  #add(name: string, lower: string, value: string): void {
+    const text = wireValue(value)
+    if (this.#added) this.#added.push(name, lower, text)
+    else this.#added = [name, lower, text]
+  }
+
+  #remove(lower: string): void {
+    const lines = this.#lines
+    for (let line = lines.find(lower); line >= 0; line = lines.find(lower, line + 1)) {
+      ;(this.#removed ??= [])[line] = true
+    }
+    const added = this.#takeOwnApart()
+    if (!added) return
+    for (let i = added.length - stride; i >= 0; i -= stride) if (added[i + 1] === lower) added.splice(i, stride)
   }
 
   /**
@@ -76,31 +97,21 @@ export class EditableHeaders {
     this.#own += lines
   }
 
-  #takeOwnApart(): void {
-    const lines = this.#own.split('\r\n')
-    this.#own = ''
-    for (const line of lines) {
+  #takeOwnApart(): string[] | null {
+    if (this.#own === '') return this.#added
+    const added = (this.#added ??= [])
+    for (const line of this.#own.split('\r\n')) {
       const colon = line.indexOf(':')
-      if (colon > 0) (this.#added ??= []).push(line.slice(0, colon), line.slice(colon + 2))
+      if (colon > 0) added.push(line.slice(0, colon), line.slice(0, colon).toLowerCase(), line.slice(colon + 2))
     }
+    this.#own = ''
+    return added
   }
 
   /** Removes received lines by id. */
   protected removeIds(ids: Uint8Array): void {
     const lines = this.#lines
     for (let line = 0; line < lines.count; line++) if (ids[lines.id(line)] === 1) (this.#removed ??= [])[line] = true
-  }
-
-  removeHeader(name: string): void {
-    const lower = name.toLowerCase()
-    if (framingNames.has(lower)) return
-    const lines = this.#lines
-    for (let line = lines.find(lower); line >= 0; line = lines.find(lower, line + 1))
-      (this.#removed ??= [])[line] = true
-    if (this.#own !== '') this.#takeOwnApart()
-    const added = this.#added
-    if (!added) return
-    for (let i = added.length - 2; i >= 0; i -= 2) if (added[i]!.toLowerCase() === lower) added.splice(i, 2)
   }
 
   /**
@@ -121,15 +132,7 @@ export class EditableHeaders {
     }
     if (from >= 0) text += lines.text.slice(from, lines.text.length - 2)
     const added = this.#added
-    if (added) for (let i = 0; i < added.length; i += 2) text += `${added[i]}: ${added[i + 1]}\r\n`
+    if (added) for (let i = 0; i < added.length; i += stride) text += `${added[i]}: ${added[i + 2]}\r\n`
     return text + this.#own
   }
-}
-
-/** Text that fits in latin1 goes out as it is, other text as UTF-8. */
-function wireText(value: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (/[\0-\x08\x0a-\x1f\x7f]/.test(value)) throw new TypeError('a header value may not hold control characters')
-  // eslint-disable-next-line no-control-regex
-  return /[^\0-\xff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value
 }

@@ -228,6 +228,16 @@ describe('a plugin sees and changes', () => {
     expect(upstream.seen[0]!.headers['user-agent']).toBeUndefined()
   })
 
+  test('the Host header, in either way', async () => {
+    chain = { access: [({ upstream: to }) => void to.setHeader('Host', 'set.test')] }
+    await ask(port(), get())
+    chain = { access: [({ upstream: to }) => void (to.host = 'given.test')] }
+    await ask(port(), get())
+    chain = { access: [({ upstream: to }) => void (to.host = 'a\r\nX-Injected: 1')] }
+    expect((await ask(port(), get())).status).toBe(500)
+    expect(upstream.seen.map(({ headers }) => headers.host)).toEqual(['set.test', 'given.test'])
+  })
+
   test('no header that would break the head', async () => {
     chain = { access: [({ upstream: to }) => void to.setHeader('X-A', 'a\r\nX-Injected: 1')] }
     expect((await ask(port(), get())).status).toBe(500)
