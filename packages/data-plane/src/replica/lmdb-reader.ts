@@ -1,5 +1,4 @@
 import type { Transaction } from 'lmdb'
-import { LRUCache } from 'lru-cache'
 import type { Entity, Row } from '@holdfast/entities'
 import { withDefaults } from '@holdfast/schema'
 import type { Revision, WireRow } from '@holdfast/sync'
@@ -7,12 +6,20 @@ import { unpackRow } from './generation.ts'
 import type { Generation } from './generation.ts'
 import { foreignPrefix, prefixEnd, rowKey, uniqueKey } from './index-keys.ts'
 import type { ReplicaReader, Touched } from './reader.ts'
+import { RecentCache } from './recent-cache.ts'
 
 export interface CacheSize {
-  /** Decoded rows kept in memory. */
+  /** Decoded rows kept in memory per entity. */
   readonly rows: number
-  /** Answers of lookups by unique or foreign field kept per entity. */
+  /** Answers kept per unique or foreign field. */
   readonly lookups: number
+}
+
+/** What is remembered of one entity. The answers by field are forgotten as soon as any row of the entity changes. */
+interface EntityCache {
+  readonly rows: RecentCache<WireRow>
+  readonly unique: Map<string, RecentCache<WireRow>>
+  readonly children: Map<string, RecentCache<readonly string[]>>
 }
 
 export const defaultCacheSize: CacheSize = { rows: 20_000, lookups: 20_000 }
@@ -25,16 +32,13 @@ export const defaultCacheSize: CacheSize = { rows: 20_000, lookups: 20_000 }
  */
 export class LmdbReader implements ReplicaReader {
   readonly #cacheSize: CacheSize
-  readonly #rows: LRUCache<string, WireRow>
-  /** By entity, then field and value: ids, joined. Forgotten for an entity as soon as one of its rows changes. */
-  readonly #lookups = new Map<string, LRUCache<string, readonly string[]>>()
+  readonly #caches = new Map<string, EntityCache>()
   #generation: Generation | undefined
   #transaction: Transaction | undefined
   #revision = 0 as Revision
 
   constructor(generation: Generation | undefined, cacheSize: CacheSize = defaultCacheSize) {
     this.#cacheSize = cacheSize
-    this.#rows = new LRUCache({ max: cacheSize.rows })
     this.#pin(generation)
   }
 
@@ -46,8 +50,7 @@ export class LmdbReader implements ReplicaReader {
   replace(generation: Generation | undefined): void {
     this.#unpin()
     this.#pin(generation)
-    this.#rows.clear()
-    this.#lookups.clear()
+    this.#caches.clear()
   }
 
   /** Moves to the last commit; `touched` names every row that differs from the view so far. */
@@ -56,8 +59,11 @@ export class LmdbReader implements ReplicaReader {
     this.#unpin()
     this.#pin(this.#generation)
     for (const { entity, id } of touched) {
-      this.#rows.delete(rowKey(entity, id))
-      this.#lookups.delete(entity)
+      const cache = this.#caches.get(entity)
+      if (!cache) continue
+      cache.rows.delete(id)
+      cache.unique.clear()
+      cache.children.clear()
     }
   }
 
@@ -67,13 +73,13 @@ export class LmdbReader implements ReplicaReader {
   }
 
   get<E extends Entity>(entity: E, id: string): Row<E> | undefined {
-    const key = rowKey(entity.name, id)
-    const cached = this.#rows.get(key)
+    const { rows } = this.#cacheOf(entity.name)
+    const cached = rows.get(id)
     if (cached) return cached as Row<E>
-    const bytes = this.#generation?.rows.get(key, this.#options())
+    const bytes = this.#generation?.rows.get(rowKey(entity.name, id), this.#options())
     if (!bytes) return undefined
     const row = withDefaults(entity, unpackRow(bytes))
-    this.#rows.set(key, row)
+    rows.set(id, row)
     return row as Row<E>
   }
 
@@ -88,35 +94,47 @@ export class LmdbReader implements ReplicaReader {
 
   by<E extends Entity>(entity: E, uniqueField: string, value: string): Row<E> | undefined {
     if (uniqueField === 'id') return this.get(entity, value)
-    const [id] = this.#lookup(entity.name, uniqueKey(entity.name, uniqueField, value), (key) => {
-      const found = this.#generation?.unique.get(key, this.#options())
-      return found ? [found.toString()] : []
-    })
-    if (id === undefined) return undefined
-    const row = this.get(entity, id)
+    const known = this.#cached(this.#cacheOf(entity.name).unique, uniqueField)
+    const cached = known.get(value)
+    if (cached) return cached as Row<E>
+    const id = this.#generation?.unique.get(uniqueKey(entity.name, uniqueField, value), this.#options())
+    const row = id && this.get(entity, id.toString())
     // The index may hold a hash in place of a long value.
-    return row && String((row as WireRow)[uniqueField]) === value ? row : undefined
+    if (!row || String((row as WireRow)[uniqueField]) !== value) return undefined
+    // Values come from clients: keeping the misses too would let them push out what is asked for honestly.
+    known.set(value, row)
+    return row
   }
 
   childrenOf<E extends Entity>(entity: E, foreignField: string, id: string): Row<E>[] {
-    const ids = this.#lookup(entity.name, foreignPrefix(entity.name, foreignField, id), (prefix) => {
-      if (!this.#generation) return []
-      const range = { start: prefix, end: prefixEnd(prefix), ...this.#options() }
-      return [...this.#generation.foreign.getKeys(range)].map((key) => key.slice(prefix.length))
-    })
+    const known = this.#cached(this.#cacheOf(entity.name).children, foreignField)
+    let ids = known.get(id)
+    if (!ids) {
+      ids = this.#childIds(foreignPrefix(entity.name, foreignField, id))
+      if (ids.length > 0) known.set(id, ids)
+    }
     return ids.flatMap((child) => this.get(entity, child) ?? [])
   }
 
-  #lookup(entity: string, key: string, read: (key: string) => readonly string[]): readonly string[] {
-    let cache = this.#lookups.get(entity)
-    if (!cache) this.#lookups.set(entity, (cache = new LRUCache({ max: this.#cacheSize.lookups })))
-    let ids = cache.get(key)
-    // Keys come from clients: keeping the misses too would let them push out what is asked for honestly.
-    if (!ids) {
-      ids = read(key)
-      if (ids.length > 0) cache.set(key, ids)
+  #childIds(prefix: string): readonly string[] {
+    if (!this.#generation) return []
+    const range = { start: prefix, end: prefixEnd(prefix), ...this.#options() }
+    return [...this.#generation.foreign.getKeys(range)].map((key) => key.slice(prefix.length))
+  }
+
+  #cacheOf(entity: string): EntityCache {
+    let cache = this.#caches.get(entity)
+    if (!cache) {
+      cache = { rows: new RecentCache(this.#cacheSize.rows), unique: new Map(), children: new Map() }
+      this.#caches.set(entity, cache)
     }
-    return ids
+    return cache
+  }
+
+  #cached<V extends {}>(byField: Map<string, RecentCache<V>>, field: string): RecentCache<V> {
+    let cache = byField.get(field)
+    if (!cache) byField.set(field, (cache = new RecentCache(this.#cacheSize.lookups)))
+    return cache
   }
 
   #options(): { transaction: Transaction } | undefined {
