@@ -12,6 +12,7 @@ import { attachCounters } from './shared/counters.ts'
 import { counterFamilies } from './shared/counter-families.ts'
 import { createSharedMemory } from './shared/memory.ts'
 import { MetricsHub } from './shared/metrics-hub.ts'
+import { certificateExpiry } from './status/certificate-expiry.ts'
 import { nodeFamilies } from './status/node-metrics.ts'
 import { readiness } from './status/readiness.ts'
 import { startStatusServer } from './status/server.ts'
@@ -100,7 +101,15 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
       async metrics() {
         const families = metrics.collect()
         const node = { nodeId: config.nodeId, version }
-        families.push(...nodeFamilies(node, await threadStats(), reports.past, source.state()))
+        families.push(
+          ...nodeFamilies(
+            node,
+            await threadStats(),
+            reports.past,
+            source.state(),
+            await certificateExpiry(config.source),
+          ),
+        )
         if (metrics.knows('kong_upstream_target_health')) families.push(targetHealthFamily(replica.reader))
         return families
       },

@@ -15,6 +15,8 @@ export function nodeFamilies(
   threads: readonly ThreadStats[],
   past: ConnectionStats,
   sync: ReplicaClientState | undefined,
+  /** When the certificate for the control plane ends, seconds since the epoch. */
+  certificateExpiry: number | undefined,
 ): MetricFamily[] {
   const totals = connectionTotals(threads, past)
   const states = ['accepted', 'active', 'handled', 'reading', 'total', 'waiting', 'writing'] as const
@@ -39,6 +41,16 @@ export function nodeFamilies(
       threads.map(({ thread, heapBytes }) => [[nodeId, String(thread), 'http'], heapBytes]),
     ),
   ]
+  if (certificateExpiry !== undefined) {
+    families.push(
+      gauge(
+        'kong_data_plane_cluster_cert_expiry_timestamp',
+        'When the certificate for the control plane ends, seconds since the epoch',
+        [],
+        [[[], certificateExpiry]],
+      ),
+    )
+  }
   if (!sync) return families
   families.push(
     gauge('kong_control_plane_connected', 'Whether the control plane is connected', [], [[[], sync.connected ? 1 : 0]]),
