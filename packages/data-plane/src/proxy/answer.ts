@@ -9,7 +9,7 @@ import type { ProxyExchange } from './exchange.ts'
 import { filterBody } from './filter-body.ts'
 import { finishExchange } from './finish-exchange.ts'
 import { addOwnHeaders } from './own-headers.ts'
-import { failureReply, renderError } from './replies.ts'
+import { failureReply, renderError, withPage } from './replies.ts'
 import { ProxyResponse } from './response-head.ts'
 import { pluginFailed, runSilently } from './run-chain.ts'
 
@@ -22,7 +22,7 @@ export function answerFailure(exchange: ProxyExchange, failure: Failure): void {
 /** An answer that no service gave. */
 export function answerReply(exchange: ProxyExchange, given: Reply, source: 'exit' | 'error' = 'exit'): void {
   if (exchange.finished || exchange.answered) return
-  const reply = given.error === undefined ? given : renderError(exchange, given)
+  const reply = given.error === undefined ? withPage(given) : renderError(exchange, given)
   const response = new ProxyResponse(source, reply.status, null)
   try {
     setHeaders(response, reply)

@@ -22,14 +22,22 @@ export function composeAnswer(
   keepAlive: boolean,
 ): string {
   const { service } = response
+  const connection = keepAlive ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n'
+  // Our own answers say it first, as nginx does, so that what they add (`Upgrade`) comes after it.
+  if (service === null) {
+    return (
+      `HTTP/1.1 ${response.statusText}\r\n${connection}${response.render(framingLines)}` +
+      `${framingLine(response, framing, length)}\r\n`
+    )
+  }
   // What the service said is passed on in as few pieces as can be: its own status line and length too, where they are still true.
-  const sameStatus = service !== null && service.http11 && service.status === response.status
-  const sameLength = framing === 'length' && service !== null && service.framing.length === length
+  const sameStatus = service.http11 && service.status === response.status
+  const sameLength = framing === 'length' && service.framing.length === length
   return (
     (sameStatus ? '' : `HTTP/1.1 ${response.statusText}\r\n`) +
     response.render(sameLength ? noLines : framingLines, sameStatus) +
     (sameLength ? '' : framingLine(response, framing, length)) +
-    (keepAlive ? 'Connection: keep-alive\r\n\r\n' : 'Connection: close\r\n\r\n')
+    `${connection}\r\n`
   )
 }
 

@@ -44,7 +44,9 @@ export function readRequest(head: RequestHead, listenerPort: number): ReadReques
   if (target.charCodeAt(0) !== slash && method !== 'CONNECT') {
     const absolute = /^https?:\/\/([^/?]*)(.*)$/i.exec(target)
     if (!absolute) return 'bad_request'
-    authority = absolute[1]!
+    // As in Kong, the `Host` line decides where there is one. What the target names is then heard by nobody.
+    if (!parseAuthority(absolute[1]!)) return 'bad_request'
+    if (hostLine < 0) authority = absolute[1]!
     const rest = absolute[2]!
     target = rest.startsWith('/') ? rest : `/${rest}`
     queryAt = target.indexOf('?')

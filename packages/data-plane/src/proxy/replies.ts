@@ -86,6 +86,31 @@ export function unreadableReply(kind: FailureKind, requestId: string, defaultTyp
   return rendered(status, text, requestId, defaultType)
 }
 
+/** Statuses for which nginx has a page of its own where nobody gave a body, and Kong has no error of its own. */
+const pageTitles: Readonly<Record<number, string>> = {
+  401: '401 Authorization Required',
+  402: '402 Payment Required',
+  403: '403 Forbidden',
+  406: '406 Not Acceptable',
+  409: '409 Conflict',
+  410: '410 Gone',
+  415: '415 Unsupported Media Type',
+  416: '416 Requested Range Not Satisfiable',
+  421: '421 Misdirected Request',
+  429: '429 Too Many Requests',
+  501: '501 Not Implemented',
+  505: '505 HTTP Version Not Supported',
+  507: '507 Insufficient Storage',
+}
+
+/** A reply without a body, with nginx's page where it has one. */
+export function withPage(reply: Reply): Reply {
+  const title = reply.body === undefined ? pageTitles[reply.status] : undefined
+  if (title === undefined) return reply
+  const headers = { 'Content-Type': 'text/html; charset=UTF-8', ...reply.headers }
+  return { status: reply.status, headers, body: statusPage(title) }
+}
+
 const redirectTitles: Readonly<Record<number, string>> = {
   301: '301 Moved Permanently',
   302: '302 Found',

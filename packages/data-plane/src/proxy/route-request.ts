@@ -6,7 +6,7 @@ import { answerFailure, answerReply } from './answer.ts'
 import type { ProxyRequest } from './client-request.ts'
 import type { ProxyExchange } from './exchange.ts'
 import { forwardedHost, forwardedProto } from './forwarded-headers.ts'
-import { grpcOnlyReply, grpcsOnlyReply, http2OnlyReply, httpsOnlyReply } from './replies.ts'
+import { grpcOnlyReply, grpcsOnlyReply, http2OnlyReply, httpsOnlyReply, unreadableReply } from './replies.ts'
 import { runChain } from './run-chain.ts'
 import { UpstreamCall } from './upstream-call.ts'
 
@@ -17,7 +17,14 @@ export function beginExchange(exchange: ProxyExchange): void {
   if (request.method === 'TRACE' || request.method === 'CONNECT') return refuse(exchange, 'method_not_allowed')
   if (!request.plainPath) {
     const path = normalizePath(request.rawPath)
-    if (path === undefined) return refuse(exchange, 'bad_request')
+    if (path === undefined) {
+      // Found by nginx before it reads `Accept`.
+      return answerReply(
+        exchange,
+        unreadableReply('bad_request', exchange.id, gateway.settings.errorDefaultType),
+        'error',
+      )
+    }
     request.path = path
   }
   const most = gateway.settings.clientMaxBodySize
