@@ -30,7 +30,6 @@ export interface DataPlaneConfig {
   readonly errorDefaultType: string
   /** Bytes; 0 = no limit (`nginx_http_client_max_body_size`). */
   readonly clientMaxBodySize: number
-  readonly routerFlavor: 'traditional_compatible' | 'traditional' | 'expressions'
   readonly logLevel: string
   /** Longest time a drain may take on SIGTERM before connections are cut, milliseconds. */
   readonly drainTimeoutMs: number

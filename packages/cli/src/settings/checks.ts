@@ -92,6 +92,8 @@ function* certificateProblems(settings: Settings): Generator<string> {
   ] as const) {
     if (settings[cert].length !== settings[key].length) {
       yield `${settings[cert].length > settings[key].length ? key : cert}: ${cert} names ${settings[cert].length} and ${key} names ${settings[key].length}; each certificate needs its key`
+    } else if (settings[cert].length > 1) {
+      yield `${cert}: names ${settings[cert].length} certificates; more than one is not available yet`
     }
   }
 }

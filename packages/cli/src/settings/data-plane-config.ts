@@ -37,7 +37,6 @@ export async function dataPlaneConfig(settings: Settings): Promise<DataPlaneConf
       settings.headers_upstream[0] !== 'off',
     errorDefaultType: settings.error_default_type,
     clientMaxBodySize: parseSize(settings.nginx_http_client_max_body_size)!,
-    routerFlavor: settings.router_flavor,
     logLevel: settings.log_level,
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
   }

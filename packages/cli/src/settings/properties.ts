@@ -90,8 +90,8 @@ export const properties = {
 
   // Proxy
   router_flavor: choice(
-    'How routes are matched.',
-    ['traditional_compatible', 'traditional', 'expressions'],
+    'How routes are matched; the flavors traditional and expressions are not built yet.',
+    ['traditional_compatible'],
     'traditional_compatible',
   ),
   trusted_ips: list('Addresses and blocks whose X-Forwarded-* are believed.'),

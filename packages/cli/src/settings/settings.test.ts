@@ -130,6 +130,14 @@ test.each([
     'trusted_ips: "10.0.0.0/33" is not allowed; expected a comma-separated list of IPv4 or IPv6 addresses, CIDR blocks, or unix:',
   ],
   [
+    { KONG_ROUTER_FLAVOR: 'expressions' },
+    'router_flavor: "expressions" is not allowed; expected one of traditional_compatible (KONG_ROUTER_FLAVOR)',
+  ],
+  [
+    { KONG_SSL_CERT: '/a.crt,/b.crt', KONG_SSL_CERT_KEY: '/a.key,/b.key' },
+    'ssl_cert: names 2 certificates; more than one is not available yet',
+  ],
+  [
     { KONG_SSL_CERT: '/a.crt' },
     'ssl_cert_key: ssl_cert names 1 and ssl_cert_key names 0; each certificate needs its key',
   ],
