@@ -191,7 +191,7 @@ function childrenOfParent(api: EntityApi, { child, field, parent, as }: Relation
       POST: withKey(async (key, request) => {
         const owner = await api.rows.select(parent, key)
         if (!owner) return notFound
-        const input = { ...api.typedBody(child, request, undefined), [field]: { id: owner['id'] } }
+        const input = { ...bodyOf(api, child, request, undefined), [field]: { id: owner['id'] } }
         return created(await api.rows.insert(child, input))
       }),
     },

@@ -74,6 +74,10 @@ test('/metrics is Prometheus text, with one line for each state of connections',
   expect(families.get('kong_nginx_connections_total')!.samples.size).toBe(7)
 })
 
+test('a method that is not there is 405', async () => {
+  expect((await fetch(`${await start()}/status`, { method: 'POST' })).status).toBe(405)
+})
+
 test('what is not there is 404, and a fault of ours is 500 without its reason', async () => {
   const base = await start({
     threads: async () => {
