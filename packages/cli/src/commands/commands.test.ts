@@ -187,7 +187,7 @@ test('a control plane from start to SIGTERM', { timeout: 120_000 }, async () => 
   expect(await run(['start'], env)).toMatchObject({
     code: 1,
     output: expect.stringContaining(
-      `holdfast: A node already runs in ${prefix} (pid ${node.child.pid}): stop it first, or start this one with another prefix.`,
+      `holdfast: A node already runs in ${prefix} (pid ${node.child.pid}): stop it first, or give this one another folder (--prefix; --state for the demo).`,
     ) as string,
   })
   expect(await run(['start', '-p', join(folder, 'second')], env)).toMatchObject({

@@ -98,7 +98,7 @@ test('the demo does what it says', { timeout: 240_000 }, async () => {
   const third = startDemo(offset)
   expect(await third.exited).toBe(1)
   expect(third.output()).toMatch(
-    /^holdfast: A node already runs in .* \(pid \d+\): stop it first, or start this one with another prefix\.\n$/,
+    /^holdfast: A node already runs in .* \(pid \d+\): stop it first, or give this one another folder \(--prefix; --state for the demo\)\.\n$/,
   )
   second.child.kill('SIGTERM')
   expect(await second.exited).toBe(0)

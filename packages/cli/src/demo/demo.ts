@@ -55,7 +55,7 @@ async function startAll(layout: DemoLayout, stops: Stop[]): Promise<Stage> {
 
   const log = pino(
     { level: 'error' },
-    pino.destination({ dest: join(layout.folder, 'demo.log'), mkdir: true, mode: 0o600 }),
+    pino.destination({ dest: join(layout.folder, 'demo.log'), mkdir: true, mode: 0o600, sync: true }),
   )
   const database = await supervisePostgres({ folder: join(layout.folder, 'postgres') }, log)
   stops.push(() => database.stop())

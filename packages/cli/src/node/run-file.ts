@@ -18,7 +18,7 @@ export function claimPrefix(prefix: string, file: RunFile): () => void {
   const other = readRunFile(prefix)
   if (other !== undefined && other.pid !== process.pid && isRunning(other.pid)) {
     throw new CommandError(
-      `A node already runs in ${prefix} (pid ${other.pid}): stop it first, or start this one with another prefix.`,
+      `A node already runs in ${prefix} (pid ${other.pid}): stop it first, or give this one another folder (--prefix; --state for the demo).`,
     )
   }
   writeFileSync(path(prefix), JSON.stringify(file), { mode: 0o600 })
