@@ -83,6 +83,9 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
 
     const counters = attachCounters(shared.counters)
     metrics.addCollector(() => counterFamilies(counters))
+    metrics.addCollector(() =>
+      metrics.knows('kong_upstream_target_health') ? [targetHealthFamily(replica.reader)] : [],
+    )
     const threadStats = () => reports.ask((message) => threads.broadcast(message), threads.living)
     const status = await startStatusServer(config.statusListen, {
       version,
@@ -94,7 +97,7 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
         readiness({
           draining,
           loaded: loaded(),
-          why: replica.damage === undefined ? source.trouble() : `the replica was damaged and set aside`,
+          why: replica.damage === undefined ? source.trouble() : 'the replica was damaged and set aside',
           serving: reports.serving.size,
           threads: config.threads,
         }),
@@ -110,7 +113,6 @@ export async function startDataPlane(config: DataPlaneConfig, log: Logger): Prom
             await certificateExpiry(config.source),
           ),
         )
-        if (metrics.knows('kong_upstream_target_health')) families.push(targetHealthFamily(replica.reader))
         return families
       },
       sync: source.state,

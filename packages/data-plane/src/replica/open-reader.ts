@@ -11,8 +11,6 @@ export interface ThreadReader extends ReplicaReader {
    * until then all reads agree with each other and with what was compiled.
    */
   refresh(touched: Touched): void
-  /** Whether there is a configuration at all; an empty one counts. */
-  readonly present: boolean
   close(): Promise<void>
 }
 
@@ -24,9 +22,6 @@ export function openReader(path: string, cacheSize: CacheSize = defaultCacheSize
   return {
     get revision() {
       return reader.revision
-    },
-    get present() {
-      return generation !== undefined
     },
     get: (entity, id) => reader.get(entity, id),
     all: (entity) => reader.all(entity),

@@ -51,8 +51,6 @@ export async function startStatusServer(
   }
 }
 
-const paths: readonly string[] = ['/status', '/status/ready', '/metrics']
-
 function statusServer(listener: Listener, sources: StatusSources): FastifyInstance {
   const common = { routerOptions: { ignoreTrailingSlash: true }, bodyLimit: 1024, forceCloseConnections: true }
   const app = (
@@ -70,7 +68,7 @@ function statusServer(listener: Listener, sources: StatusSources): FastifyInstan
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!.replace(/(?<=.)\/$/, '')
-    if (paths.includes(path)) return reply.code(405).send({ message: 'Method not allowed' })
+    if (app.hasRoute({ method: 'GET', url: path })) return reply.code(405).send({ message: 'Method not allowed' })
     return reply.code(404).send({ message: 'Not found' })
   })
   app.setErrorHandler((_error, _request, reply) => reply.code(500).send({ message: 'An unexpected error occurred' }))

@@ -54,7 +54,6 @@ try {
         void server.drain(message.timeoutMs).then(async () => {
           keeper.dispose()
           await reader.close()
-          post({ kind: 'drained' })
           port.close()
           // Timers and sockets of plugins may be left; nothing waits for them.
           process.exit(0)

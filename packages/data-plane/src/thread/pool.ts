@@ -22,7 +22,6 @@ export interface ThreadPool {
   /** Resolves when every thread listens; rejects when the first start of one fails (a port in use, a bad certificate). */
   start(): Promise<void>
   broadcast(message: ToThread): void
-  send(index: number, message: ToThread): void
   readonly living: readonly number[]
   /** Lets requests in flight finish, at most `timeoutMs`, then ends all threads. */
   drain(timeoutMs: number): Promise<void>
@@ -93,9 +92,6 @@ export function createThreadPool(options: ThreadPoolOptions): ThreadPool {
     },
     broadcast(message) {
       for (const seat of seats) seat.worker?.postMessage(message)
-    },
-    send(index, message) {
-      seats[index]?.worker?.postMessage(message)
     },
     get living() {
       return seats.flatMap((seat, index) => (seat.worker ? [index] : []))

@@ -41,6 +41,5 @@ export type FromThread =
       readonly address: string | undefined
       readonly port: number | undefined
     }
-  | { readonly kind: 'drained' }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'

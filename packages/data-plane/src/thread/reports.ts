@@ -64,7 +64,6 @@ export class ThreadReports {
       }
       case 'listening':
       case 'failed':
-      case 'drained':
         return
       default:
         message satisfies never
