@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { rawHeaders } from './raw-headers.ts'
 
 export interface Answer {
   readonly status: number
@@ -88,13 +89,7 @@ function takeAnswer(text: string, toHead: boolean, closed: boolean): { answer: A
   if (headEnd < 0) return undefined
   const head = text.slice(0, headEnd)
   const status = Number(head.slice(9, 12))
-  const headers: Record<string, string> = {}
-  for (const line of head.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    headers[name] = name in headers ? `${headers[name]!}, ${value}` : value
-  }
+  const headers = rawHeaders(head)
   const start = headEnd + 4
   const done = (body: string, end: number, trailers = '') => ({
     answer: { status, head, headers, body, trailers },

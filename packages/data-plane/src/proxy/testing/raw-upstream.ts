@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { rawHeaders } from './raw-headers.ts'
 
 export interface SeenRequest {
   /** Head and body as received, latin1. */
@@ -71,13 +72,7 @@ function takeRequest(text: string): Omit<SeenRequest, 'connection' | 'socket'> |
   const headEnd = text.indexOf('\r\n\r\n')
   if (headEnd < 0) return undefined
   const head = text.slice(0, headEnd)
-  const headers: Record<string, string> = {}
-  for (const line of head.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon).toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    headers[name] = name in headers ? `${headers[name]!}, ${value}` : value
-  }
+  const headers = rawHeaders(head)
   let end = headEnd + 4
   if (headers['transfer-encoding'] === 'chunked') {
     const last = text.indexOf('0\r\n\r\n', end)
