@@ -1,13 +1,13 @@
 // `npm start` as its guide describes it: the five lines to try, both planes killed, and an end that leaves nothing behind.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { checkoutFolder } from '../checkout.ts'
 import { DEMO_KEY } from './configuration.ts'
 import { demoLayout, type DemoPorts } from './layout.ts'
+import { isFree } from './ports.ts'
 
 const state = mkdtempSync(join(tmpdir(), 'holdfast-demo-'))
 afterAll(() => rmSync(state, { recursive: true, force: true, maxRetries: 10 }))
@@ -19,13 +19,6 @@ async function freeOffset(): Promise<number> {
     const free = await Promise.all(Object.values(demoLayout(offset, state).ports).map(isFree))
     if (free.every(Boolean)) return offset
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer().once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-  })
 }
 
 function startDemo(offset: number) {

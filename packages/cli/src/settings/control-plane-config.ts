@@ -5,7 +5,7 @@ import type { RunningPostgres } from '../postgres/index.ts'
 import { socketFolder } from '../socket-folder.ts'
 import { echoSettings } from './echo.ts'
 import { parseListeners, type ParsedListener } from './listener.ts'
-import { listenerCertificate, materialPath } from './material.ts'
+import { listenerCertificate, clusterMaterial } from './material.ts'
 import { nodeId } from './node-id.ts'
 import type { Settings } from './properties.ts'
 import { parseSize } from './size.ts'
@@ -28,13 +28,7 @@ export async function controlPlaneConfig(settings: Settings, embedded?: RunningP
     localSocketPath: hybrid ? undefined : localSocketPath(settings),
     cluster: hybrid
       ? {
-          mtls: settings.cluster_mtls,
-          certPath: materialPath(prefix, 'cluster_cert', settings.cluster_cert!),
-          keyPath: materialPath(prefix, 'cluster_cert_key', settings.cluster_cert_key!),
-          caPath:
-            settings.cluster_ca_cert === undefined
-              ? undefined
-              : materialPath(prefix, 'cluster_ca_cert', settings.cluster_ca_cert),
+          ...clusterMaterial(settings),
           allowedCommonNames: settings.cluster_allowed_common_names,
         }
       : undefined,

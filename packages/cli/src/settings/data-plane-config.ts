@@ -2,7 +2,7 @@ import { availableParallelism, hostname } from 'node:os'
 import type { ConfigSource, DataPlaneConfig, GatewayHeader } from '@holdfast/data-plane/config'
 import { parseAddress } from './address.ts'
 import { listeners, localSocketPath } from './control-plane-config.ts'
-import { listenerCertificate, materialPath } from './material.ts'
+import { listenerCertificate, clusterMaterial } from './material.ts'
 import { nodeId } from './node-id.ts'
 import type { Settings } from './properties.ts'
 import { parseSize } from './size.ts'
@@ -43,7 +43,6 @@ export async function dataPlaneConfig(settings: Settings): Promise<DataPlaneConf
 }
 
 function configSource(settings: Settings): ConfigSource {
-  const { prefix } = settings
   if (settings.role === 'traditional') {
     return settings.database === 'off'
       ? { kind: 'file', path: settings.declarative_config }
@@ -52,13 +51,7 @@ function configSource(settings: Settings): ConfigSource {
   return {
     kind: 'control_plane',
     addresses: settings.cluster_control_plane.map((address) => parseAddress(address)!),
-    mtls: settings.cluster_mtls,
-    certPath: materialPath(prefix, 'cluster_cert', settings.cluster_cert!),
-    keyPath: materialPath(prefix, 'cluster_cert_key', settings.cluster_cert_key!),
-    caPath:
-      settings.cluster_ca_cert === undefined
-        ? undefined
-        : materialPath(prefix, 'cluster_ca_cert', settings.cluster_ca_cert),
+    ...clusterMaterial(settings),
     serverName: settings.cluster_server_name ?? (settings.cluster_mtls === 'shared' ? 'kong_clustering' : ''),
     labels: Object.fromEntries(
       settings.cluster_dp_labels.map((label) => [

@@ -1,15 +1,9 @@
 // `*_listen`: addresses with flags, as Kong writes them.
 import { isIP } from 'node:net'
+import type { Listener } from '@holdfast/data-plane/config'
 
-export interface ParsedListener {
-  /** As given; IPv6 without brackets. */
-  readonly ip: string
-  readonly port: number
-  readonly ssl: boolean
-  readonly http2: boolean
-  readonly proxyProtocol: boolean
-  readonly reuseport: boolean
-  readonly backlog: number | undefined
+/** Its `ip` is as given; IPv6 without brackets. */
+export interface ParsedListener extends Listener {
   /** Everything that was written behind the address. */
   readonly flags: readonly string[]
 }

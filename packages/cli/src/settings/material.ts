@@ -27,12 +27,23 @@ export function readMaterial(name: PropertyName, value: string): string {
 }
 
 /** A path for material that is read again later: the file that was named, or one in the prefix with the given content. */
-export function materialPath(prefix: string, name: PropertyName, value: string): string {
+function materialPath(prefix: string, name: PropertyName, value: string): string {
   if (existsSync(value)) return value
   const path = join(prefix, 'ssl', `${name}.pem`)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   writeFileSync(path, readMaterial(name, value), { mode: 0o600 })
   return path
+}
+
+/** What both planes are told of the certificates that they meet with. */
+export function clusterMaterial(settings: Settings) {
+  const { prefix, cluster_cert: cert, cluster_cert_key: key, cluster_ca_cert: ca } = settings
+  return {
+    mtls: settings.cluster_mtls,
+    certPath: materialPath(prefix, 'cluster_cert', cert!),
+    keyPath: materialPath(prefix, 'cluster_cert_key', key!),
+    caPath: ca === undefined ? undefined : materialPath(prefix, 'cluster_ca_cert', ca),
+  }
 }
 
 /** @throws CommandError when a certificate or key cannot be read, or they do not belong together. */
