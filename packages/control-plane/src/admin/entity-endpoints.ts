@@ -68,7 +68,7 @@ function collection(api: EntityApi, entity: Entity): Endpoint {
         ]
         return listAnswer(await api.rows.show(entity, page.rows), page.offset, path, kept)
       },
-      POST: async (request) => created(await api.rows.insert(entity, api.typedBody(entity, request, undefined))),
+      POST: async (request) => created(await api.rows.insert(entity, bodyOf(api, entity, request, undefined))),
     },
   }
 }
