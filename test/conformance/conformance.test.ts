@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
-import { bootstrap, databaseEnv, holdfast, tempFolder, type Running } from '../support/gateway.ts'
+import { bootstrap, startGateway, tempFolder, type Gateway } from '../support/gateway.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
-import { until } from '../support/until.ts'
 import { builtAreas, exceptions } from './built.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -24,26 +23,15 @@ interface Report {
 }
 
 let postgres: TestPostgres
-let gateway: Running
+let gateway: Gateway
 let report: Report
 
 beforeAll(async () => {
   postgres = await startPostgres()
   const database = await postgres.createDatabase()
   await bootstrap(database)
-  const [admin, proxy, tls, status] = [await freePort(), await freePort(), await freePort(), await freePort()]
-  gateway = holdfast(['start'], {
-    ...databaseEnv(database),
-    KONG_ROLE: 'traditional',
-    KONG_PREFIX: tempFolder(),
-    KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`,
-    KONG_PROXY_LISTEN: `127.0.0.1:${proxy}, 127.0.0.1:${tls} ssl`,
-    KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
-    KONG_NGINX_WORKER_PROCESSES: '1',
-    KONG_LOG_LEVEL: 'warn',
-  })
-  await until('the gateway', async () => (await fetch(`http://127.0.0.1:${status}/status/ready`)).ok, 30_000)
-  report = await replay({ admin, proxy, status })
+  gateway = await startGateway({ database, prefix: tempFolder(), env: { KONG_LOG_LEVEL: 'warn' } })
+  report = await replay(gateway)
 }, 300_000)
 
 afterAll(async () => {
@@ -51,9 +39,9 @@ afterAll(async () => {
   await postgres.remove()
 })
 
-async function replay(ports: { admin: number; proxy: number; status: number }): Promise<Report> {
+async function replay({ admin, proxy, status }: Gateway): Promise<Report> {
   const output = join(tempFolder(), 'report.json')
-  const targets = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, `http://127.0.0.1:${port}`])
+  const targets = ['--admin', admin, '--proxy', proxy, '--status', status]
   const files = builtAreas.map((area) => join(here, 'cases', `${area}.json`))
   const runner = spawn(process.execPath, [join(here, 'run.mjs'), ...targets, '--json', output, ...files], {
     env: { ...process.env, ECHO_PORT: String(await threePorts()) },

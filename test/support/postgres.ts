@@ -5,13 +5,13 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { DatabaseConfig } from '@holdfast/control-plane/store'
 import { Client, type ClientConfig } from 'pg'
+import { freePort } from './free-port.ts'
 
 export interface TestPostgres {
   /** Of the maintenance database `postgres`; `createDatabase` gives one to work in. */
@@ -44,16 +44,6 @@ function asOrdinaryUser(command: string, args: readonly string[]): [string, stri
   const bound = ['--pdeathsig', 'INT', command, ...args]
   if (process.getuid?.() !== 0) return ['setpriv', bound]
   return ['unshare', ['--user', '--map-user=65534', '--map-group=65534', 'setpriv', ...bound]]
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 export async function startPostgres(): Promise<TestPostgres> {
